@@ -1,0 +1,78 @@
+import { useEffect, useState, type FormEvent } from 'react';
+import { signIn, signOut, whoAmI, type Me } from './session';
+import { roleName, words } from './words';
+
+const text = (form: FormData, field: string): string => {
+  const value = form.get(field);
+  return typeof value === 'string' ? value : '';
+};
+
+/**
+ * The bar on top: who is signed in, and the door in and out. Either way the page is loaded anew, so
+ * that nothing one person has seen stays on the screen of the next.
+ */
+export function Bar() {
+  const [me, setMe] = useState<Me | null>();
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState('');
+
+  useEffect(() => {
+    let gone = false;
+    void whoAmI().then((it) => { if (!gone) setMe(it); });
+    return () => { gone = true; };
+  }, []);
+
+  const attempt = async (act: () => Promise<string | null>): Promise<boolean> => {
+    setBusy(true);
+    setError('');
+    const refused = await act();
+    if (refused === null) return true;
+    setBusy(false);
+    setError(refused);
+    return false;
+  };
+
+  const enter = async (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    const code = text(form, 'code').trim();
+    if (await attempt(() => signIn(text(form, 'name').trim(), text(form, 'password'), code))) location.reload();
+  };
+
+  const leave = async (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    if (await attempt(signOut)) {
+      sessionStorage.clear();
+      location.reload();
+    }
+  };
+
+  return (
+    <header className="bar">
+      <a href="/">{words.home}</a>
+      <span>{words.secrecy}</span>
+      {me === null && (
+        <form onSubmit={(event) => void enter(event)} aria-label={words.signIn}>
+          <label>{words.name}<input name="name" autoComplete="username" required /></label>
+          <label>{words.password}<input name="password" type="password" autoComplete="current-password" required /></label>
+          <label>
+            {words.code}
+            <input name="code" inputMode="numeric" autoComplete="one-time-code" placeholder={words.optional} />
+          </label>
+          <button type="submit" disabled={busy}>{words.signIn}</button>
+        </form>
+      )}
+      {me && (
+        <form onSubmit={(event) => void leave(event)} aria-label={words.signOut}>
+          <span role="status">
+            {words.signedInAs} <strong>{me.name}</strong>
+            {me.unit !== null && ` · ${me.unit}`}
+            {me.roles.length > 0 && ` · ${me.roles.map(roleName).join(words.separator)}`}
+          </span>
+          <button type="submit" disabled={busy}>{words.signOut}</button>
+        </form>
+      )}
+      <p className="error" role="alert">{error}</p>
+    </header>
+  );
+}

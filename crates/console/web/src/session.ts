@@ -1,0 +1,61 @@
+import { words } from './words';
+
+export interface Me {
+  name: string;
+  unit: string | null;
+  roles: string[];
+}
+
+const json = { 'content-type': 'application/json', accept: 'application/json' };
+
+const isRecord = (it: unknown): it is Record<string, unknown> => typeof it === 'object' && it !== null;
+
+/** Who is signed in; nobody, if the server cannot or will not say. */
+export async function whoAmI(): Promise<Me | null> {
+  try {
+    const res = await fetch('/graphql', {
+      method: 'POST',
+      credentials: 'same-origin',
+      headers: json,
+      body: JSON.stringify({ query: '{ me { name unit { name } roles } }' }),
+    });
+    const body: unknown = await res.json();
+    const me = isRecord(body) && isRecord(body.data) ? body.data.me : null;
+    if (!isRecord(me) || typeof me.name !== 'string') return null;
+    return {
+      name: me.name,
+      unit: isRecord(me.unit) && typeof me.unit.name === 'string' ? me.unit.name : null,
+      roles: Array.isArray(me.roles) ? me.roles.filter((it) => typeof it === 'string') : [],
+    };
+  } catch {
+    return null;
+  }
+}
+
+/** What a refused request says to its reader: the server's own sentence, if it sent one. */
+async function refusal(res: Response): Promise<string> {
+  const problem: unknown = await res.json().catch(() => null);
+  if (isRecord(problem)) {
+    const sentence = problem.detail ?? problem.title;
+    if (typeof sentence === 'string' && sentence !== '') return sentence;
+  }
+  if (res.status === 401) return words.wrong;
+  if (res.status === 429) return words.tooMany;
+  return words.failed(res.status);
+}
+
+async function session(init: RequestInit): Promise<string | null> {
+  try {
+    const res = await fetch('/session', { credentials: 'same-origin', headers: json, ...init });
+    return res.ok ? null : await refusal(res);
+  } catch {
+    return words.unreachable;
+  }
+}
+
+/** Signs in; answers why not, or null. The cookie it sets is out of reach of any script. */
+export const signIn = (name: string, password: string, code: string): Promise<string | null> =>
+  session({ method: 'POST', body: JSON.stringify(code === '' ? { name, password } : { name, password, code }) });
+
+/** Signs out; answers why not, or null. */
+export const signOut = (): Promise<string | null> => session({ method: 'DELETE' });

@@ -1,0 +1,156 @@
+//! The tree of units: who stands under whom, and where.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use strum::{Display, EnumIter, EnumString, IntoStaticStr};
+
+use crate::ids::UnitId;
+
+/// What a unit is.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    EnumIter,
+    EnumString,
+    Display,
+    IntoStaticStr,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum UnitKind {
+    /// 综治中心: may blow.
+    Centre,
+    /// 部门.
+    Department,
+    /// 乡镇、街道.
+    Township,
+    /// 直属事业单位.
+    Institution,
+    /// 联席会议.
+    Conference,
+    /// 调解组织.
+    MediationBody,
+    /// 市直、垂管、企业: gets a 协调函 and is not scored.
+    External,
+}
+
+/// On which floor of the administration a unit stands, lowest first.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    EnumIter,
+    EnumString,
+    Display,
+    IntoStaticStr,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Tier {
+    /// 村、社区.
+    Village,
+    /// 乡镇、街道.
+    Township,
+    /// 区、县.
+    District,
+}
+
+/// A unit (单位).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unit {
+    /// Its id.
+    pub id: UnitId,
+    /// A short code, unique in the district, by which lists name it.
+    pub code: String,
+    /// Its full name.
+    pub name: String,
+    /// What people call it.
+    pub short_name: String,
+    /// What it is.
+    pub kind: UnitKind,
+    /// Its floor.
+    pub tier: Tier,
+    /// The unit above it.
+    pub parent: Option<UnitId>,
+    /// The township it works in, beside its parent (派出所, 司法所 answer to both).
+    pub territory: Option<UnitId>,
+    /// Closed units keep their cases and get no new ones.
+    pub closed: bool,
+}
+
+/// Every unit of a district.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Directory {
+    units: BTreeMap<UnitId, Unit>,
+}
+
+impl Directory {
+    /// A directory of these units.
+    #[must_use]
+    pub fn new(units: impl IntoIterator<Item = Unit>) -> Self {
+        Self { units: units.into_iter().map(|it| (it.id, it)).collect() }
+    }
+
+    /// One unit.
+    #[must_use]
+    pub fn unit(&self, id: UnitId) -> Option<&Unit> {
+        self.units.get(&id)
+    }
+
+    /// The unit with this code.
+    #[must_use]
+    pub fn by_code(&self, code: &str) -> Option<&Unit> {
+        self.units.values().find(|it| it.code == code)
+    }
+
+    /// All units, by id.
+    pub fn units(&self) -> impl Iterator<Item = &Unit> {
+        self.units.values()
+    }
+
+    /// The name of a unit, or its id where it is unknown.
+    #[must_use]
+    pub fn name(&self, id: UnitId) -> String {
+        self.unit(id).map_or_else(|| id.to_string(), |it| it.short_name.clone())
+    }
+
+    /// The units above `id`, nearest first; ends at the root, and at a ring.
+    pub fn above(&self, id: UnitId) -> impl Iterator<Item = &Unit> {
+        let mut next = self.unit(id).and_then(|it| it.parent);
+        let mut steps = self.units.len();
+        std::iter::from_fn(move || {
+            let unit = self.units.get(&next?)?;
+            steps = steps.checked_sub(1)?;
+            next = unit.parent;
+            Some(unit)
+        })
+    }
+
+    /// Whether `upper` stands above `lower` in the tree.
+    #[must_use]
+    pub fn is_above(&self, upper: UnitId, lower: UnitId) -> bool {
+        self.above(lower).any(|it| it.id == upper)
+    }
+
+    /// The next centre above `id` (上级中心).
+    #[must_use]
+    pub fn centre_above(&self, id: UnitId) -> Option<&Unit> {
+        self.above(id).find(|it| it.kind == UnitKind::Centre && !it.closed)
+    }
+}

@@ -1,0 +1,411 @@
+//! Notices: what has to be told to whom after an event, as kinds and fields; text comes later.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use strum::{Display, EnumIter, EnumString, IntoStaticStr};
+
+use crate::{
+    actor::Role,
+    clock::{ClockKey, Step},
+    directory::Directory,
+    event::{PetitionEvent, WhistleEvent},
+    ids::{AssignmentId, UnitId},
+    lists::Lists,
+    petition::{self, Petition, PetitionFact},
+    text::Words,
+    whistle::{self, AssignmentRole, Order, Whistle, WhistleFact, fact::NewLead},
+};
+
+/// What a letter is about. Each has one template.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    EnumIter,
+    EnumString,
+    Display,
+    IntoStaticStr,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum NoticeKind {
+    /// 哨单送达: a unit is called.
+    Issued,
+    /// 退单裁定.
+    ReturnRuled,
+    /// 办理反馈: the lead replied; the centre is to verify.
+    Replied,
+    /// 退回重办.
+    Reworked,
+    /// 逾期: to the one who owes, and to those who watch.
+    Overdue,
+    /// 待审: a whistle waits for endorsement or issue.
+    Submitted,
+    /// 退回补正.
+    SentBack,
+    /// 延期审批结果.
+    ExtensionRuled,
+    /// 等级提升: a third whistle raised the level (R33).
+    LevelRaised,
+    /// 期限调整: a calendar was adopted and moved a date.
+    DateMoved,
+}
+
+/// Who is told: everybody in a unit who has one of these roles.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Addressee {
+    /// The unit.
+    pub unit: UnitId,
+    /// The roles.
+    pub roles: Vec<Role>,
+}
+
+/// Something that has to be told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// What it is about.
+    pub kind: NoticeKind,
+    /// To whom.
+    pub to: Addressee,
+    /// Whether it goes out at any hour, and is not bundled.
+    pub urgent: bool,
+    /// The assignment it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assignment: Option<AssignmentId>,
+    /// The unit it is about, where that is not the addressee.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<UnitId>,
+    /// What the reader is asked to do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<Step>,
+    /// Until when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<DateTime<Utc>>,
+    /// From when that was counted, where it was counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<DateTime<Utc>>,
+    /// By which limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<crate::calendar::Limit>,
+    /// With which calendar.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calendar: Option<u32>,
+    /// Whether something was granted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub granted: Option<bool>,
+    /// The role in the whistle.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<AssignmentRole>,
+    /// A text that belongs to it; shown in the case, never in a letter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<Words>,
+}
+
+impl Notice {
+    fn new(kind: NoticeKind, unit: UnitId, roles: &[Role]) -> Self {
+        Self {
+            kind,
+            to: Addressee { unit, roles: roles.to_vec() },
+            urgent: false,
+            assignment: None,
+            about: None,
+            step: None,
+            due: None,
+            from: None,
+            limit: None,
+            calendar: None,
+            granted: None,
+            role: None,
+            text: None,
+        }
+    }
+
+    fn due(mut self, step: Step, term: &crate::clock::Term) -> Self {
+        self.step = Some(step);
+        self.due = Some(term.due);
+        self.calendar = Some(term.calendar);
+        match term.basis {
+            crate::clock::Basis::Limit(limit) => {
+                self.from = Some(term.from);
+                self.limit = Some(limit);
+            }
+            crate::clock::Basis::Named => (),
+        }
+        self
+    }
+}
+
+const UNIT: &[Role] = &[Role::Liaison, Role::UnitLeader];
+const CENTRE: &[Role] = &[Role::Dispatcher];
+const DIRECTOR: &[Role] = &[Role::Director];
+const LEADER: &[Role] = &[Role::Leader];
+
+/// What has to be told because of an event on a whistle. `after` is the whistle with it.
+#[must_use]
+pub fn notices(
+    after: &Whistle,
+    event: &WhistleEvent,
+    lists: &Lists,
+    directory: &Directory,
+) -> Vec<Notice> {
+    let Some(centre) = after.centre else { return vec![] };
+    let level_order = |order: &Order| issued(after, order, lists);
+    let unit_of = |id: AssignmentId| after.assignments.get(&id).map(|it| it.unit);
+    match &event.fact {
+        WhistleFact::Issued { orders, .. } => {
+            let mut res: Vec<Notice> = orders.iter().map(level_order).collect();
+            if after.raised_from.is_some() {
+                res.push(Notice::new(NoticeKind::LevelRaised, top(centre, directory), LEADER));
+            }
+            res
+        }
+        WhistleFact::UnitAdded { order, .. } => vec![level_order(order)],
+        WhistleFact::LeadChanged { from, to, .. } => {
+            let order = match to {
+                NewLead::Order(order) => Some(level_order(order)),
+                NewLead::Assist(id) => after.assignments.get(id).map(|it| {
+                    let mut notice = Notice::new(NoticeKind::Issued, it.unit, UNIT);
+                    notice.assignment = Some(*id);
+                    notice.role = Some(AssignmentRole::Lead);
+                    match after.clocks.get(&ClockKey::at(Step::Handle, *id)) {
+                        Some(term) => notice.due(Step::Handle, term),
+                        None => notice,
+                    }
+                }),
+            };
+            let former = unit_of(*from).map(|unit| {
+                let mut notice = Notice::new(NoticeKind::ReturnRuled, unit, UNIT);
+                notice.assignment = Some(*from);
+                notice.granted = Some(true);
+                notice
+            });
+            order.into_iter().chain(former).collect()
+        }
+        WhistleFact::Submitted { .. } | WhistleFact::Endorsed { .. } => {
+            let waiting = whistle::deadlines(after, lists, directory);
+            waiting
+                .iter()
+                .filter(|it| it.key.step == Step::Review || it.key.step == Step::Issue)
+                .map(|it| {
+                    Notice::new(NoticeKind::Submitted, it.owner.unit, &it.owner.roles)
+                        .due(it.key.step, &it.term)
+                })
+                .collect()
+        }
+        WhistleFact::SentBack { reason, .. } => {
+            let mut notice = Notice::new(NoticeKind::SentBack, centre, CENTRE);
+            notice.text = Some(*reason);
+            match after.clocks.get(&ClockKey::of(Step::Submit)) {
+                Some(term) => vec![notice.due(Step::Submit, term)],
+                None => vec![notice],
+            }
+        }
+        WhistleFact::ReturnRuled { assignment, replacement, reason, .. } => {
+            ruled(after, *assignment, replacement.as_ref(), *reason, lists)
+        }
+        WhistleFact::Designated { assignment, order, basis, .. } => {
+            ruled(after, *assignment, order.as_ref(), *basis, lists)
+        }
+        WhistleFact::ExtensionRuled { assignment, granted, reason, .. } => {
+            let Some(unit) = unit_of(*assignment) else { return vec![] };
+            let mut notice = Notice::new(NoticeKind::ExtensionRuled, unit, UNIT);
+            notice.assignment = Some(*assignment);
+            notice.granted = Some(*granted);
+            notice.text = Some(*reason);
+            vec![with_part(notice, after, *assignment)]
+        }
+        WhistleFact::Replied { assignment, .. } => {
+            let mut notice = Notice::new(NoticeKind::Replied, centre, CENTRE);
+            notice.assignment = Some(*assignment);
+            notice.about = unit_of(*assignment);
+            notice.role = after.assignments.get(assignment).map(|it| it.role);
+            vec![notice]
+        }
+        WhistleFact::Reworked { assignments, reason, .. } => assignments
+            .iter()
+            .filter_map(|id| {
+                let mut notice = Notice::new(NoticeKind::Reworked, unit_of(*id)?, UNIT);
+                notice.assignment = Some(*id);
+                notice.text = Some(*reason);
+                Some(with_part(notice, after, *id))
+            })
+            .collect(),
+        WhistleFact::Lapsed { key, due } => {
+            let owners = whistle::deadlines(after, lists, directory);
+            let owner = owners.iter().find(|it| it.key == *key).map(|it| it.owner.clone());
+            // A clock that its own lapse stopped is owed no more; those who watch are told all the same.
+            let about = key.assignment.and_then(unit_of).unwrap_or(centre);
+            overdue(owner, about, *key, *due, centre, directory)
+        }
+        WhistleFact::CalendarAdopted { .. } => {
+            let owners = whistle::deadlines(after, lists, directory);
+            event
+                .starts
+                .iter()
+                .filter_map(|start| owners.iter().find(|it| it.key == start.key))
+                .map(|it| {
+                    let mut notice =
+                        Notice::new(NoticeKind::DateMoved, it.owner.unit, &it.owner.roles);
+                    notice.assignment = it.key.assignment;
+                    notice.due(it.key.step, &it.term)
+                })
+                .collect()
+        }
+        WhistleFact::Drafted { .. }
+        | WhistleFact::Amended { .. }
+        | WhistleFact::Ratified { .. }
+        | WhistleFact::PetitionAttached { .. }
+        | WhistleFact::PetitionDetached { .. }
+        | WhistleFact::Acknowledged { .. }
+        | WhistleFact::ReturnRequested { .. }
+        | WhistleFact::DisputeOpened { .. }
+        | WhistleFact::DisputeClimbed { .. }
+        | WhistleFact::ReportedIn { .. }
+        | WhistleFact::AbsenceRecorded { .. }
+        | WhistleFact::UnitReleased { .. }
+        | WhistleFact::Consulted { .. }
+        | WhistleFact::HandlingBegan { .. }
+        | WhistleFact::Progressed { .. }
+        | WhistleFact::ExtensionRequested { .. }
+        | WhistleFact::VerifyingBegan
+        | WhistleFact::Verified { .. }
+        | WhistleFact::Rated { .. }
+        | WhistleFact::ClosingBegan
+        | WhistleFact::Closed { .. }
+        | WhistleFact::HoldRequested { .. }
+        | WhistleFact::HoldRefused { .. }
+        | WhistleFact::HeldLongTerm { .. }
+        | WhistleFact::Resumed { .. }
+        | WhistleFact::Terminated { .. }
+        | WhistleFact::Withdrawn { .. }
+        | WhistleFact::Escalated { .. }
+        | WhistleFact::BlownAgain { .. } => vec![],
+    }
+}
+
+/// What has to be told because of an event on a petition. `after` is the petition with it.
+#[must_use]
+pub fn petition_notices(
+    after: &Petition,
+    event: &PetitionEvent,
+    directory: &Directory,
+) -> Vec<Notice> {
+    let Some(centre) = after.centre() else { return vec![] };
+    match &event.fact {
+        PetitionFact::Lapsed { key, due } => {
+            let owners = petition::deadlines(after);
+            let owner = owners.iter().find(|it| it.key == *key).map(|it| it.owner.clone());
+            overdue(owner, centre, *key, *due, centre, directory)
+        }
+        PetitionFact::Registered { .. }
+        | PetitionFact::Accepted { .. }
+        | PetitionFact::Declined { .. }
+        | PetitionFact::DuplicateLinked { .. }
+        | PetitionFact::RecognisedDifficult { .. }
+        | PetitionFact::LegalBarSet { .. }
+        | PetitionFact::Whistled { .. }
+        | PetitionFact::WhistleEnded { .. }
+        | PetitionFact::Extended { .. }
+        | PetitionFact::Answered { .. }
+        | PetitionFact::Concluded { .. }
+        | PetitionFact::Reopened { .. }
+        | PetitionFact::CalendarAdopted { .. } => vec![],
+    }
+}
+
+fn top(centre: UnitId, directory: &Directory) -> UnitId {
+    directory.above(centre).last().map_or(centre, |it| it.id)
+}
+
+/// A unit is called: told at once, with the first date it has to keep.
+fn issued(after: &Whistle, order: &Order, lists: &Lists) -> Notice {
+    let mut notice = Notice::new(NoticeKind::Issued, order.unit, UNIT);
+    notice.assignment = Some(order.assignment);
+    notice.role = Some(order.role);
+    notice.text = order.task;
+    let kind = after.content.as_ref().map(|it| &it.kind);
+    notice.urgent = kind.and_then(|it| lists.kind(it)).is_some_and(|it| it.emergency);
+    with_part(notice, after, order.assignment)
+}
+
+fn with_part(notice: Notice, after: &Whistle, id: AssignmentId) -> Notice {
+    let Some(it) = after.assignments.get(&id) else { return notice };
+    match after.clocks.get(&ClockKey::at(it.part(), id)) {
+        Some(term) => notice.due(it.part(), term),
+        None => notice,
+    }
+}
+
+/// A ruling: to the unit that asked, and an order to the one in its place.
+fn ruled(
+    after: &Whistle,
+    assignment: AssignmentId,
+    order: Option<&Order>,
+    reason: Words,
+    lists: &Lists,
+) -> Vec<Notice> {
+    let Some(it) = after.assignments.get(&assignment) else { return vec![] };
+    let mut notice = Notice::new(NoticeKind::ReturnRuled, it.unit, UNIT);
+    notice.assignment = Some(assignment);
+    notice.granted = Some(order.is_some());
+    notice.text = Some(reason);
+    notice.about = order.map(|it| it.unit);
+    let notice = if order.is_none() { with_part(notice, after, assignment) } else { notice };
+    order.map(|it| issued(after, it, lists)).into_iter().chain([notice]).collect()
+}
+
+/// Overdue: to the one who owes, to the centre, and to the director.
+fn overdue(
+    owner: Option<crate::clock::Owner>,
+    about: UnitId,
+    key: ClockKey,
+    due: DateTime<Utc>,
+    centre: UnitId,
+    directory: &Directory,
+) -> Vec<Notice> {
+    let mut res = vec![];
+    if let Some(owner) = owner {
+        let mut roles = owner.roles.clone();
+        // What a unit owes late, its leader hears of.
+        if owner.unit != centre && !roles.contains(&Role::UnitLeader) {
+            roles.push(Role::UnitLeader);
+        }
+        res.push(Notice::new(NoticeKind::Overdue, owner.unit, &roles));
+    }
+    if res.iter().any(|it| it.to.unit == centre) {
+        // The centre itself is late: the one above it hears of it, or its own leaders.
+        let above = directory.centre_above(centre).map(|it| it.id);
+        let (unit, roles) = above.map_or((centre, LEADER), |it| (it, DIRECTOR));
+        let mut roles = roles.to_vec();
+        if unit == centre {
+            roles.push(Role::Director);
+        }
+        if unit == centre {
+            for role in roles {
+                if let Some(first) = res.iter_mut().find(|it| it.to.unit == centre)
+                    && !first.to.roles.contains(&role)
+                {
+                    first.to.roles.push(role);
+                }
+            }
+        } else {
+            res.push(Notice::new(NoticeKind::Overdue, unit, &roles));
+        }
+    } else {
+        res.push(Notice::new(NoticeKind::Overdue, centre, &[Role::Dispatcher, Role::Director]));
+    }
+    for it in &mut res {
+        it.assignment = key.assignment;
+        it.about = Some(about);
+        it.step = Some(key.step);
+        it.due = Some(due);
+    }
+    res
+}

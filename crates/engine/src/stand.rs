@@ -1,0 +1,313 @@
+//! Where a rule stands while it decides: the case, the actor, the facts, and the events so far.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use crate::{
+    actor::{Actor, Member},
+    authority::{self, Relation},
+    clock::{ClockKey, Start, Step, Term},
+    command::CommandKind,
+    directory::Tier,
+    event::{Event, Recorded},
+    facts::Facts,
+    ids::{AssignmentId, PersonId, PetitionId, UnitId, WhistleId},
+    lists::{Initiation, Process},
+    petition::{Petition, PetitionFact},
+    refusal::{Problem, Refusal},
+    scene::{Scene, StreamId},
+    whistle::{Assignment, Content, Whistle, WhistleFact, owed},
+};
+
+/// Terms that a decision names itself, instead of counting a limit of the process list.
+pub(crate) type Named = BTreeMap<ClockKey, Term>;
+
+/// Where a rule stands while it decides.
+#[derive(Debug, Clone)]
+pub(crate) struct Stand<'a> {
+    pub(crate) scene: Scene,
+    pub(crate) actor: &'a Actor,
+    pub(crate) facts: &'a Facts<'a>,
+    events: Vec<(StreamId, Event)>,
+    n_ids: u32,
+}
+
+impl<'a> Stand<'a> {
+    pub(crate) fn new(scene: Scene, actor: &'a Actor, facts: &'a Facts<'a>) -> Self {
+        Self { scene, actor, facts, events: vec![], n_ids: 0 }
+    }
+
+    pub(crate) fn into_events(self) -> Vec<(StreamId, Event)> {
+        self.events
+    }
+
+    /// A fresh id.
+    pub(crate) fn fresh(&mut self) -> uuid::Uuid {
+        self.n_ids += 1;
+        self.facts.id(self.n_ids)
+    }
+
+    /// When the act happened: when it was recorded, unless it is recorded for another.
+    pub(crate) fn occurred_at(&self) -> DateTime<Utc> {
+        self.facts.on_behalf_of.map_or(self.facts.now, |it| it.occurred_at)
+    }
+
+    /// Who decides: the person for whom it is recorded, or the actor.
+    pub(crate) fn decider(&self) -> Result<&'a Member, Refusal> {
+        if let Some(it) = self.facts.on_behalf_of {
+            return Ok(&it.member);
+        }
+        match self.actor {
+            Actor::Member(it) => Ok(it),
+            Actor::System => Err(Refusal::NotPermitted { who: vec![] }),
+        }
+    }
+
+    /// Who decides, by id.
+    pub(crate) fn by(&self) -> Result<PersonId, Refusal> {
+        Ok(self.decider()?.person)
+    }
+
+    /// Holds the decider against the table of authority.
+    pub(crate) fn permit(
+        &self,
+        kind: CommandKind,
+        relations: impl FnOnce(&Member) -> std::collections::BTreeSet<Relation>,
+    ) -> Result<&'a Member, Refusal> {
+        let member = self.decider()?;
+        if authority::may(kind, member, &relations(member)) {
+            Ok(member)
+        } else {
+            Err(Refusal::NotPermitted { who: authority::roles_for(kind) })
+        }
+    }
+
+    pub(crate) fn permit_whistle(
+        &self,
+        kind: CommandKind,
+        whistle: &Whistle,
+        assignment: Option<AssignmentId>,
+    ) -> Result<&'a Member, Refusal> {
+        let directory = self.facts.directory;
+        self.permit(kind, |it| authority::relations_to_whistle(it, whistle, assignment, directory))
+    }
+
+    pub(crate) fn permit_petition(
+        &self,
+        kind: CommandKind,
+        petition: &Petition,
+    ) -> Result<&'a Member, Refusal> {
+        let directory = self.facts.directory;
+        self.permit(kind, |it| authority::relations_to_petition(it, petition, directory))
+    }
+
+    pub(crate) fn whistle(&self, id: WhistleId) -> Result<&Whistle, Refusal> {
+        self.scene.whistles.get(&id).ok_or(Refusal::invalid("whistle", Problem::Unknown))
+    }
+
+    pub(crate) fn petition(&self, id: PetitionId) -> Result<&Petition, Refusal> {
+        self.scene.petitions.get(&id).ok_or(Refusal::invalid("petition", Problem::Unknown))
+    }
+
+    /// The process that a whistle runs under.
+    pub(crate) fn process(&self, whistle: &Whistle) -> Result<&'a Process, Refusal> {
+        let content = whistle.content.as_ref().ok_or(Refusal::NoProcess)?;
+        self.facts.lists.process.get(&content.kind, &content.level).ok_or(Refusal::NoProcess)
+    }
+
+    /// The row of the initiation list that a centre blows under.
+    pub(crate) fn initiation(
+        &self,
+        centre: UnitId,
+        content: &Content,
+    ) -> Result<&'a Initiation, Refusal> {
+        let tier = self.tier(centre)?;
+        let list = &self.facts.lists.initiation;
+        list.get(tier, &content.kind, &content.level).ok_or(Refusal::NoProcess)
+    }
+
+    fn tier(&self, centre: UnitId) -> Result<Tier, Refusal> {
+        Ok(self.facts.directory.unit(centre).ok_or(Refusal::NotCallable)?.tier)
+    }
+
+    /// Holds a unit against what this centre may call.
+    pub(crate) fn callable(&self, row: &Initiation, unit: UnitId) -> Result<(), Refusal> {
+        let unit = self.facts.directory.unit(unit).ok_or(Refusal::NotCallable)?;
+        if unit.closed || !row.may_call.contains(&unit.kind) {
+            return Err(Refusal::NotCallable);
+        }
+        Ok(())
+    }
+
+    /// Records a fact on a whistle with the clocks that it moves, and what follows of itself.
+    pub(crate) fn record(&mut self, id: WhistleId, fact: WhistleFact) -> Result<(), Refusal> {
+        self.record_with(id, fact, Named::new())
+    }
+
+    /// The same, with terms that the decision names.
+    pub(crate) fn record_with(
+        &mut self,
+        id: WhistleId,
+        fact: WhistleFact,
+        named: Named,
+    ) -> Result<(), Refusal> {
+        let mut next = Some((fact, named));
+        while let Some((fact, named)) = next {
+            let event = self.settle(id, fact, named)?;
+            self.push(StreamId::Whistle(id), Event::Whistle(event));
+            let whistle = self.whistle(id)?;
+            next = owed::progress(whistle, self.process(whistle)?).map(|it| (it, Named::new()));
+        }
+        Ok(())
+    }
+
+    /// Records a fact of which nothing follows of itself, because the caller says what follows.
+    pub(crate) fn record_alone(&mut self, id: WhistleId, fact: WhistleFact) -> Result<(), Refusal> {
+        let event = self.settle(id, fact, Named::new())?;
+        self.push(StreamId::Whistle(id), Event::Whistle(event));
+        Ok(())
+    }
+
+    /// Whether anything was recorded.
+    pub(crate) fn moved(&self) -> bool {
+        !self.events.is_empty()
+    }
+
+    /// The event of a fact: the fact, the clocks that are owed no more, and those that newly are.
+    fn settle(
+        &self,
+        id: WhistleId,
+        fact: WhistleFact,
+        named: Named,
+    ) -> Result<Recorded<WhistleFact>, Refusal> {
+        let mut after = self.scene.whistles.get(&id).cloned().unwrap_or_else(|| Whistle::blank(id));
+        after.apply(&fact);
+        let process = self.process(&after)?;
+        let owed = owed::owed(&after, process);
+        let stops = after.clocks.keys().filter(|it| !owed.contains(it)).copied().collect();
+        let mut starts = vec![];
+        for key in owed.iter().filter(|it| !after.clocks.contains_key(it)) {
+            let term = match named.get(key) {
+                Some(term) => term.clone(),
+                None => self.term(&after, process, key.step)?,
+            };
+            starts.push(Start { key: *key, term });
+        }
+        for (key, term) in named {
+            if after.clocks.contains_key(&key) && owed.contains(&key) {
+                starts.push(Start { key, term });
+            }
+        }
+        Ok(Recorded { fact, stops, starts })
+    }
+
+    fn term(&self, whistle: &Whistle, process: &Process, step: Step) -> Result<Term, Refusal> {
+        let rule = process.steps.get(&step).ok_or(Refusal::NoProcess)?;
+        let again = whistle.stage.round() > 1 && matches!(step, Step::Handle | Step::Task);
+        let limit = if again { process.bounds.rework } else { rule.limit };
+        Ok(self.facts.term(step, limit, whistle.cap()))
+    }
+
+    /// Records a fact on a petition with the clocks that it moves.
+    pub(crate) fn record_petition(
+        &mut self,
+        id: PetitionId,
+        fact: PetitionFact,
+        named: Named,
+    ) -> Result<(), Refusal> {
+        let mut after =
+            self.scene.petitions.get(&id).cloned().unwrap_or_else(|| Petition::blank(id));
+        after.apply(&fact);
+        let owed = after.owed().map(ClockKey::of);
+        let stops = after.clocks.keys().filter(|it| Some(**it) != owed).copied().collect();
+        let mut starts = vec![];
+        if let Some(key) = owed {
+            if let Some(term) = named.get(&key) {
+                starts.push(Start { key, term: term.clone() });
+            } else if !after.clocks.contains_key(&key) {
+                starts.push(Start { key, term: self.petition_term(&after, key.step)? });
+            }
+        }
+        self.push(StreamId::Petition(id), Event::Petition(Recorded { fact, stops, starts }));
+        Ok(())
+    }
+
+    fn petition_term(&self, petition: &Petition, step: Step) -> Result<Term, Refusal> {
+        let registration = petition.registration.as_ref().ok_or(Refusal::NoProcess)?;
+        let limits =
+            self.facts.lists.process.petition(registration.procedure).ok_or(Refusal::NoProcess)?;
+        let rule = if step == Step::Accept {
+            &limits.accept
+        } else if step == Step::Answer {
+            &limits.answer
+        } else {
+            &limits.conclude
+        };
+        let cap = registration.external_due.filter(|_| step == Step::Answer);
+        let warning = self.facts.lists.process.warning;
+        Ok(Term::counted(self.facts.calendar, self.facts.now, rule.limit, cap, warning))
+    }
+
+    fn push(&mut self, stream: StreamId, event: Event) {
+        self.scene.apply(stream, &event);
+        self.events.push((stream, event));
+    }
+
+    /// Adopts the calendar in force on a stream that counted with an older one: dates move later
+    /// where the count says so, and never earlier than what was told.
+    pub(crate) fn adopt_calendar(&mut self, stream: StreamId) {
+        let calendar = self.facts.calendar;
+        let warning = self.facts.lists.process.warning;
+        let moved = |clocks: &crate::clock::Clocks| -> Vec<Start> {
+            clocks
+                .iter()
+                .filter(|(_, term)| !term.lapsed && term.calendar < calendar.version())
+                .map(|(key, term)| Start { key: *key, term: term.recounted(calendar, warning) })
+                .collect()
+        };
+        match stream {
+            StreamId::Whistle(id) => {
+                let Some(it) = self.scene.whistles.get(&id) else { return };
+                let starts = moved(&it.clocks);
+                if !starts.is_empty() {
+                    let fact = WhistleFact::CalendarAdopted { calendar: calendar.version() };
+                    self.push(stream, Event::Whistle(Recorded { fact, stops: vec![], starts }));
+                }
+            }
+            StreamId::Petition(id) => {
+                let Some(it) = self.scene.petitions.get(&id) else { return };
+                let starts = moved(&it.clocks);
+                if !starts.is_empty() {
+                    let fact = PetitionFact::CalendarAdopted { calendar: calendar.version() };
+                    self.push(stream, Event::Petition(Recorded { fact, stops: vec![], starts }));
+                }
+            }
+        }
+    }
+}
+
+/// The assignment, while its unit is responsible.
+pub(crate) fn assignment(whistle: &Whistle, id: AssignmentId) -> Result<&Assignment, Refusal> {
+    let it =
+        whistle.assignments.get(&id).ok_or(Refusal::invalid("assignment", Problem::Unknown))?;
+    if !it.stage.is_active() {
+        return Err(Refusal::WrongStage { stage: it.stage.zh(), code: it.stage.code() });
+    }
+    Ok(it)
+}
+
+/// The refusal that names where a whistle is.
+pub(crate) fn wrong_stage(whistle: &Whistle) -> Refusal {
+    Refusal::WrongStage { stage: whistle.stage.zh(), code: whistle.stage.code() }
+}
+
+/// The refusal that names where an assignment is.
+pub(crate) fn wrong_part(assignment: &Assignment) -> Refusal {
+    Refusal::WrongStage { stage: assignment.stage.zh(), code: assignment.stage.code() }
+}
+
+/// The refusal that names where a petition is.
+pub(crate) fn wrong_petition_stage(petition: &Petition) -> Refusal {
+    Refusal::WrongStage { stage: petition.stage.zh(), code: petition.stage.code() }
+}

@@ -1,0 +1,270 @@
+//! What is owed in each stage: the one place that says which clocks run.
+
+use std::collections::BTreeSet;
+
+use super::{
+    AssignmentRole, AssignmentStage, Ratification, ReturnRight, Stage, Whistle, WhistleFact,
+};
+use crate::{
+    actor::Role,
+    authority,
+    clock::{self, ClockKey, Deadline, Owner, Step},
+    command::CommandKind,
+    directory::Directory,
+    lists::{Lists, Process},
+};
+
+/// The clocks that run in this state under this process.
+///
+/// Whoever asks "what is owed, and by whom, and what if it lapses" asks this, [`deadlines`] and the
+/// consequences in the process list; nothing else starts or stops a clock.
+#[must_use]
+pub fn owed(whistle: &Whistle, process: &Process) -> BTreeSet<ClockKey> {
+    let mut res = BTreeSet::new();
+    if whistle.stage.is_running() && whistle.ratification == Ratification::Pending {
+        res.insert(ClockKey::of(Step::Ratify));
+    }
+    if whistle.hold_requested {
+        res.insert(ClockKey::of(Step::RuleHold));
+    }
+    match &whistle.stage {
+        Stage::Blank
+        | Stage::Closed
+        | Stage::Terminated
+        | Stage::Withdrawn
+        | Stage::Escalated { .. } => (),
+        Stage::Draft => {
+            res.insert(ClockKey::of(Step::Submit));
+        }
+        Stage::UnderReview => {
+            res.insert(ClockKey::of(Step::Review));
+        }
+        Stage::Endorsed { .. } => {
+            res.insert(ClockKey::of(Step::Issue));
+        }
+        Stage::Responding { lead_absent, minutes, go_ahead } => {
+            parts(whistle, process, &mut res);
+            if *lead_absent {
+                res.insert(ClockKey::of(Step::Remedy));
+            }
+            let present = whistle.lead().is_some_and(|it| it.attendance.is_some());
+            if (present || *go_ahead) && !minutes && process.required(Step::Consult).is_some() {
+                res.insert(ClockKey::of(Step::Consult));
+            }
+        }
+        Stage::Handling { .. } => parts(whistle, process, &mut res),
+        Stage::Verifying { .. } => {
+            res.insert(ClockKey::of(Step::Verify));
+        }
+        Stage::Rating { .. } => {
+            res.insert(ClockKey::of(Step::Rate));
+        }
+        Stage::Closing { .. } => {
+            res.insert(ClockKey::of(Step::Close));
+        }
+        Stage::LongTerm { .. } => {
+            res.insert(ClockKey::of(Step::ReviewHold));
+        }
+    }
+    res
+}
+
+/// What each unit owes while the whistle is responded to or handled.
+fn parts(whistle: &Whistle, process: &Process, res: &mut BTreeSet<ClockKey>) {
+    for it in whistle.active() {
+        let at = |step| ClockKey::at(step, it.id);
+        let has = |step| process.required(step).is_some();
+        let mut before_reporting = || {
+            if it.acknowledged.is_none() && has(Step::Acknowledge) {
+                res.insert(at(Step::Acknowledge));
+            }
+            if has(Step::ReportIn) {
+                res.insert(at(Step::ReportIn));
+            }
+        };
+        match &it.stage {
+            AssignmentStage::Issued | AssignmentStage::Acknowledged => {
+                before_reporting();
+                if it.return_right == ReturnRight::Open {
+                    res.insert(at(Step::ReturnWindow));
+                }
+            }
+            AssignmentStage::ReturnRequested { .. } => {
+                before_reporting();
+                res.insert(at(Step::RuleReturn));
+            }
+            AssignmentStage::Disputed { rung } => {
+                before_reporting();
+                res.insert(at(rung.step()));
+            }
+            AssignmentStage::ReportedIn => (),
+            AssignmentStage::Replied { .. }
+            | AssignmentStage::Returned { .. }
+            | AssignmentStage::Released
+            | AssignmentStage::Ended => continue,
+        }
+        res.insert(at(it.part()));
+        match it.role {
+            AssignmentRole::Lead => {
+                if has(Step::Interim) && !it.progressed {
+                    res.insert(at(Step::Interim));
+                }
+            }
+            AssignmentRole::Assist => {
+                let late = whistle.clocks.get(&at(Step::Task)).is_some_and(|it| it.lapsed);
+                if late && !it.explained {
+                    res.insert(at(Step::Explain));
+                }
+            }
+        }
+        if it.extension.is_some() {
+            res.insert(at(Step::RuleExtension));
+        }
+    }
+}
+
+/// The fact by which a stage gives way to the next of itself, where it does.
+#[must_use]
+pub(crate) fn progress(whistle: &Whistle, process: &Process) -> Option<WhistleFact> {
+    match &whistle.stage {
+        Stage::Responding { minutes, go_ahead, .. } => {
+            let present = whistle.lead().is_some_and(|it| it.attendance.is_some());
+            let reported = present || *go_ahead || process.required(Step::ReportIn).is_none();
+            let consulted = *minutes || process.required(Step::Consult).is_none();
+            (reported && consulted).then_some(WhistleFact::HandlingBegan { round: 1 })
+        }
+        Stage::Handling { .. } => {
+            let done = whistle.active().all(|it| match it.role {
+                AssignmentRole::Lead => it.reply().is_some(),
+                AssignmentRole::Assist => {
+                    let key = ClockKey::at(Step::Task, it.id);
+                    let lapsed = whistle.clocks.get(&key).is_some_and(|it| it.lapsed);
+                    it.reply().is_some() || lapsed || it.explained
+                }
+            });
+            (done && whistle.lead().is_some()).then_some(WhistleFact::VerifyingBegan)
+        }
+        Stage::Rating { .. } => {
+            let rated = whistle.petitions.values().all(|it| it.rating.is_some());
+            (rated && whistle.caller_rating.is_some()).then_some(WhistleFact::ClosingBegan)
+        }
+        Stage::Blank
+        | Stage::Draft
+        | Stage::UnderReview
+        | Stage::Endorsed { .. }
+        | Stage::Verifying { .. }
+        | Stage::Closing { .. }
+        | Stage::LongTerm { .. }
+        | Stage::Closed
+        | Stage::Terminated
+        | Stage::Withdrawn
+        | Stage::Escalated { .. } => None,
+    }
+}
+
+/// The command that does the act a step waits for.
+#[must_use]
+pub fn command_of(step: Step) -> Option<CommandKind> {
+    Some(match step {
+        Step::Submit => CommandKind::SubmitWhistle,
+        Step::Review | Step::Issue => CommandKind::IssueWhistle,
+        Step::Ratify => CommandKind::Ratify,
+        Step::Acknowledge => CommandKind::Acknowledge,
+        Step::ReturnWindow => return None,
+        Step::RuleReturn => CommandKind::RuleReturn,
+        Step::DisputeMeeting | Step::DisputeSuperior | Step::DisputeConference => {
+            CommandKind::Designate
+        }
+        Step::ReportIn => CommandKind::ReportIn,
+        Step::Remedy => CommandKind::ChangeLead,
+        Step::Consult => CommandKind::Consult,
+        Step::Interim | Step::Explain => CommandKind::ReportProgress,
+        Step::Handle | Step::Task => CommandKind::Reply,
+        Step::RuleExtension => CommandKind::RuleExtension,
+        Step::Verify => CommandKind::Verify,
+        Step::Rate => CommandKind::Rate,
+        Step::Close => CommandKind::CloseWhistle,
+        Step::RuleHold | Step::ReviewHold => CommandKind::HoldWhistle,
+        Step::Accept => CommandKind::AcceptPetition,
+        Step::Answer => CommandKind::AnswerPetition,
+        Step::Conclude => CommandKind::ConcludePetition,
+    })
+}
+
+/// Every clock that runs for a whistle, with the one who owes the act. A function of the state.
+#[must_use]
+pub fn deadlines(whistle: &Whistle, lists: &Lists, directory: &Directory) -> Vec<Deadline> {
+    let Some(centre) = whistle.centre else { return vec![] };
+    let mut res: Vec<Deadline> = whistle
+        .clocks
+        .iter()
+        .filter(|(key, _)| key.step.is_duty())
+        .map(|(key, term)| Deadline {
+            key: *key,
+            term: term.clone(),
+            owner: owner(whistle, *key, centre, lists, directory),
+            foremost: false,
+        })
+        .collect();
+    clock::mark_foremost(&mut res);
+    res
+}
+
+fn owner(
+    whistle: &Whistle,
+    key: ClockKey,
+    centre: crate::ids::UnitId,
+    lists: &Lists,
+    directory: &Directory,
+) -> Owner {
+    let unit =
+        key.assignment.and_then(|id| whistle.assignments.get(&id)).map_or(centre, |it| it.unit);
+    let at_unit = |roles: &[Role]| Owner { unit, roles: roles.to_vec() };
+    let at_centre = |roles: &[Role]| Owner { unit: centre, roles: roles.to_vec() };
+    let row = whistle.content.as_ref().and_then(|it| {
+        let tier = directory.unit(centre)?.tier;
+        lists.initiation.get(tier, &it.kind, &it.level)
+    });
+    match key.step {
+        Step::Acknowledge
+        | Step::Interim
+        | Step::Handle
+        | Step::Task
+        | Step::Explain
+        | Step::ReturnWindow => at_unit(&[Role::Liaison, Role::UnitLeader]),
+        Step::ReportIn => at_unit(&[Role::UnitLeader, Role::Liaison]),
+        Step::Submit | Step::Consult | Step::Verify | Step::Rate | Step::Close => {
+            at_centre(&[Role::Dispatcher])
+        }
+        Step::Review => {
+            let endorsers = row.map(|it| it.endorse.as_slice()).filter(|it| !it.is_empty());
+            at_centre(endorsers.or(row.map(|it| it.issue.as_slice())).unwrap_or(&[Role::Director]))
+        }
+        Step::Issue => at_centre(row.map_or(&[Role::Director], |it| it.issue.as_slice())),
+        Step::Ratify => at_centre(row.map_or(&[Role::Director], |it| it.ratify.as_slice())),
+        Step::RuleReturn | Step::Remedy | Step::RuleExtension | Step::DisputeMeeting => {
+            at_centre(&[Role::Director])
+        }
+        Step::DisputeSuperior => {
+            let above = directory.centre_above(centre).map_or(centre, |it| it.id);
+            Owner { unit: above, roles: authority::deciders(Step::DisputeSuperior).to_vec() }
+        }
+        Step::DisputeConference => {
+            let conference = directory
+                .units()
+                .find(|it| it.kind == crate::directory::UnitKind::Conference && !it.closed)
+                .map_or(centre, |it| it.id);
+            Owner { unit: conference, roles: authority::deciders(Step::DisputeConference).to_vec() }
+        }
+        Step::RuleHold | Step::ReviewHold => {
+            // 挂账 is approved at the district, whichever centre blew.
+            let district = directory
+                .above(centre)
+                .filter(|it| it.kind == crate::directory::UnitKind::Centre)
+                .last()
+                .map_or(centre, |it| it.id);
+            Owner { unit: district, roles: authority::deciders(key.step).to_vec() }
+        }
+        Step::Accept | Step::Answer | Step::Conclude => at_centre(&[Role::Dispatcher]),
+    }
+}

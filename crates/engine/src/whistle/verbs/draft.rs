@@ -1,0 +1,307 @@
+//! 草拟, 修改: what is asked of whom, held against the lists.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::centre;
+use crate::{
+    command::CommandKind,
+    ids::{DistrictId, PetitionId, UnitId, WhistleId},
+    lists::{KindCode, LevelCode, MatterCode},
+    petition::{Nature, Petition, Stage as PetitionStage},
+    refusal::{Problem, Refusal},
+    stand::{self, Stand},
+    text::Words,
+    whistle::{AssignmentRole, Attached, Call, Content, Purpose, Stage, Whistle, WhistleFact},
+};
+
+/// The most units that one whistle calls, and the most petitions that it is over.
+const MOST: usize = 50;
+
+/// A unit that is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AskedCall {
+    /// The unit.
+    pub unit: UnitId,
+    /// Its role; where no unit is named as lead, the first leads (R18).
+    pub role: Option<AssignmentRole>,
+    /// What it is asked to do.
+    pub task: Option<Words>,
+}
+
+/// What is asked in a draft. What the matter says need not be said again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// The matter on the list.
+    pub matter: Option<MatterCode>,
+    /// Why it goes off the list, where it does.
+    pub off_list: Option<Words>,
+    /// The kind; the matter's where none is given.
+    pub kind: Option<KindCode>,
+    /// The level; the matter's where none is given.
+    pub level: Option<LevelCode>,
+    /// A short title without personal data.
+    pub title: Words,
+    /// The request.
+    pub request: Words,
+    /// What was already tried.
+    pub tried: Option<Words>,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// Whom it calls; the matter's lead and assists where none is given.
+    pub calls: Vec<AskedCall>,
+}
+
+/// 草拟: drafts a whistle over petitions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// The id of the new whistle.
+    pub whistle: WhistleId,
+    /// The district.
+    pub district: DistrictId,
+    /// The centre that blows.
+    pub centre: UnitId,
+    /// The petitions that it is over; at least one.
+    pub petitions: BTreeSet<PetitionId>,
+    /// What is asked.
+    pub asked: Asked,
+}
+
+impl Draft {
+    pub(crate) fn decide(self, stand: &mut Stand<'_>) -> Result<(), Refusal> {
+        let directory = stand.facts.directory;
+        stand.permit(CommandKind::DraftWhistle, |it| {
+            crate::authority::relations_to_centre(it, self.centre, directory)
+        })?;
+        self.record(stand)
+    }
+
+    /// Records the draft; who may is asked by the caller.
+    pub(super) fn record(self, stand: &mut Stand<'_>) -> Result<(), Refusal> {
+        self.draft(stand, None)
+    }
+
+    /// Records the draft of a successor.
+    pub(super) fn record_after(
+        self,
+        stand: &mut Stand<'_>,
+        predecessor: WhistleId,
+    ) -> Result<(), Refusal> {
+        self.draft(stand, Some(predecessor))
+    }
+
+    fn draft(self, stand: &mut Stand<'_>, predecessor: Option<WhistleId>) -> Result<(), Refusal> {
+        let Self { whistle, district, centre, petitions, asked } = self;
+        if petitions.is_empty() {
+            return Err(Refusal::missing("petitions"));
+        }
+        if petitions.len() > MOST {
+            return Err(Refusal::invalid("petitions", Problem::TooMany(50)));
+        }
+        let (content, raised_from) = compose(stand, centre, &petitions, asked)?;
+        let mut attached = BTreeMap::new();
+        for id in petitions {
+            let petition = stand.petition(id)?;
+            may_be_whistled(petition, content.purpose)?;
+            attached.insert(
+                id,
+                Attached { statutory: petition.statutory_due(), ..Attached::default() },
+            );
+        }
+        let fact = WhistleFact::Drafted {
+            district,
+            centre,
+            by: match stand.actor {
+                crate::actor::Actor::Member(it) => it.person,
+                crate::actor::Actor::System => stand.by()?,
+            },
+            at: stand.facts.now,
+            content: Box::new(content),
+            raised_from,
+            petitions: attached,
+            lists: stand.facts.lists.version,
+            predecessor,
+        };
+        stand.record(whistle, fact)
+    }
+}
+
+/// 修改: changes a draft before it is submitted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Amend {
+    /// The whistle.
+    pub whistle: WhistleId,
+    /// What is asked now, in whole.
+    pub asked: Asked,
+}
+
+impl Amend {
+    pub(crate) fn allowed(stand: &Stand<'_>, whistle: &Whistle) -> Result<(), Refusal> {
+        stand.permit_whistle(CommandKind::AmendWhistle, whistle, None)?;
+        if whistle.stage != Stage::Draft {
+            return Err(stand::wrong_stage(whistle));
+        }
+        Ok(())
+    }
+
+    pub(crate) fn decide(self, stand: &mut Stand<'_>) -> Result<(), Refusal> {
+        let whistle = stand.whistle(self.whistle)?;
+        Self::allowed(stand, whistle)?;
+        let petitions = whistle.petitions.keys().copied().collect();
+        let (content, raised_from) = compose(stand, centre(whistle)?, &petitions, self.asked)?;
+        for id in petitions {
+            may_be_whistled(stand.petition(id)?, content.purpose)?;
+        }
+        let lists = stand.facts.lists.version;
+        let content = Box::new(content);
+        stand.record(self.whistle, WhistleFact::Amended { content, raised_from, lists })
+    }
+}
+
+/// Whether a petition may be whistled now (R1, R2).
+pub(super) fn may_be_whistled(petition: &Petition, purpose: Purpose) -> Result<(), Refusal> {
+    match petition.stage {
+        PetitionStage::Accepted | PetitionStage::InProgress => (),
+        PetitionStage::Blank
+        | PetitionStage::Registered
+        | PetitionStage::NotAccepted
+        | PetitionStage::Answered { .. }
+        | PetitionStage::Concluded
+        | PetitionStage::Duplicate { .. } => return Err(stand::wrong_petition_stage(petition)),
+    }
+    if petition.registration.as_ref().is_some_and(|it| it.nature == Nature::Accusation) {
+        return Err(Refusal::Accusation);
+    }
+    match (petition.legal_bar, purpose) {
+        (Some(bar), Purpose::Resolve) => Err(Refusal::PendingElsewhere { bar }),
+        (Some(_), Purpose::Mediation | Purpose::Enforcement | Purpose::Relief) | (None, _) => {
+            Ok(())
+        }
+    }
+}
+
+type Raised = Option<(KindCode, LevelCode)>;
+
+/// Completes what is asked by the lists, and holds it against them.
+fn compose(
+    stand: &Stand<'_>,
+    centre: UnitId,
+    petitions: &BTreeSet<PetitionId>,
+    asked: Asked,
+) -> Result<(Content, Raised), Refusal> {
+    let lists = stand.facts.lists;
+    let row = match &asked.matter {
+        Some(code) => {
+            Some(lists.matters.get(code).ok_or(Refusal::invalid("matter", Problem::Unknown))?)
+        }
+        None if asked.off_list.is_none() => return Err(Refusal::OffList),
+        None => None,
+    };
+    let kind = asked.kind.or(row.map(|it| it.kind.clone())).ok_or(Refusal::missing("kind"))?;
+    let level = asked.level.or(row.map(|it| it.level.clone())).ok_or(Refusal::missing("level"))?;
+    let calls = if asked.calls.is_empty() {
+        listed(stand, row.ok_or(Refusal::missing("units"))?)
+    } else {
+        named(asked.calls)?
+    };
+    let mut content = Content {
+        kind,
+        level,
+        matter: asked.matter,
+        off_list: asked.off_list,
+        title: asked.title,
+        request: asked.request,
+        tried: asked.tried,
+        purpose: asked.purpose,
+        calls,
+    };
+    let raised_from = raise(stand, petitions, &mut content)?;
+    let row = stand.initiation(centre, &content)?;
+    if row.tried_required && content.tried.is_none() {
+        return Err(Refusal::missing("tried"));
+    }
+    if content.calls.is_empty() {
+        return Err(Refusal::missing("units"));
+    }
+    if content.calls.len() > MOST {
+        return Err(Refusal::invalid("units", Problem::TooMany(50)));
+    }
+    for call in &content.calls {
+        stand.callable(row, call.unit)?;
+        // An accusation is whistled to nobody; a unit that a petition accuses is not called over it.
+        for id in petitions {
+            let accused = stand.petition(*id)?.registration.as_ref();
+            if accused.is_some_and(|it| it.accused.contains(&call.unit)) {
+                return Err(Refusal::NotCallable);
+            }
+        }
+    }
+    Ok((content, raised_from))
+}
+
+/// The third whistle on one petition raises the level by one (R33).
+pub(super) fn raise(
+    stand: &Stand<'_>,
+    petitions: &BTreeSet<PetitionId>,
+    content: &mut Content,
+) -> Result<Raised, Refusal> {
+    let mut nth = 0;
+    for id in petitions {
+        nth = nth.max(stand.petition(*id)?.n_whistles() + 1);
+    }
+    let Some(raise) = stand.facts.lists.process.raised(&content.kind, &content.level, nth) else {
+        return Ok(None);
+    };
+    let from = (
+        std::mem::replace(&mut content.kind, raise.to_kind.clone()),
+        std::mem::replace(&mut content.level, raise.to_level.clone()),
+    );
+    Ok(Some(from))
+}
+
+/// The lead and assists that the matter names.
+fn listed(stand: &Stand<'_>, row: &crate::lists::Matter) -> Vec<Call> {
+    let call = |code: &String, role| {
+        let unit = stand.facts.directory.by_code(code)?.id;
+        Some(Call { unit, role, task: None })
+    };
+    let lead = row.lead.iter().filter_map(|it| call(it, AssignmentRole::Lead));
+    let assists = row.assists.iter().filter_map(|it| call(it, AssignmentRole::Assist));
+    lead.chain(assists).collect()
+}
+
+/// The calls as asked: one lead, no unit twice.
+fn named(asked: Vec<AskedCall>) -> Result<Vec<Call>, Refusal> {
+    let n_leads = asked.iter().filter(|it| it.role == Some(AssignmentRole::Lead)).count();
+    if n_leads > 1 {
+        return Err(Refusal::invalid("units", Problem::Contradiction));
+    }
+    let mut seen = BTreeSet::new();
+    let mut res = vec![];
+    for (index, it) in asked.into_iter().enumerate() {
+        if !seen.insert(it.unit) {
+            return Err(Refusal::invalid("units", Problem::Twice));
+        }
+        let first = n_leads == 0 && index == 0;
+        let role = match it.role {
+            Some(AssignmentRole::Lead) => AssignmentRole::Lead,
+            Some(AssignmentRole::Assist) | None if first => AssignmentRole::Lead,
+            Some(AssignmentRole::Assist) | None => AssignmentRole::Assist,
+        };
+        res.push(Call { unit: it.unit, role, task: it.task });
+    }
+    Ok(res)
+}
+
+/// Raises a whistle whose petitions were whistled again since it was drafted.
+pub(super) fn raise_late(stand: &mut Stand<'_>, id: WhistleId) -> Result<(), Refusal> {
+    let whistle = stand.whistle(id)?;
+    let (Some(content), None) = (&whistle.content, &whistle.raised_from) else { return Ok(()) };
+    let mut content = content.clone();
+    let petitions = whistle.petitions.keys().copied().collect();
+    let raised_from = raise(stand, &petitions, &mut content)?;
+    if raised_from.is_none() {
+        return Ok(());
+    }
+    let lists = stand.facts.lists.version;
+    stand.record(id, WhistleFact::Amended { content, raised_from, lists })
+}

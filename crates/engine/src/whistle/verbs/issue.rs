@@ -1,0 +1,120 @@
+//! 签发: the whistle is blown; it gets its numbers, units count as served, every clock starts.
+
+use std::collections::BTreeMap;
+
+use super::draft;
+use crate::{
+    command::CommandKind,
+    ids::{AssignmentId, WhistleId},
+    petition::PetitionFact,
+    refusal::Refusal,
+    stand::{self, Named, Stand},
+    text::Words,
+    whistle::{Attached, Issued, Order, OrderTerms, Stage, Whistle, WhistleFact},
+};
+
+/// 签发.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Issue {
+    /// The whistle.
+    pub whistle: WhistleId,
+    /// Why it is issued beside a pending decision elsewhere, where its purpose allows that (R1).
+    pub exception: Option<Words>,
+}
+
+impl Issue {
+    pub(crate) fn allowed(stand: &Stand<'_>, whistle: &Whistle) -> Result<(), Refusal> {
+        let member = stand.permit_whistle(CommandKind::IssueWhistle, whistle, None)?;
+        let content = whistle.content.as_ref().ok_or_else(|| stand::wrong_stage(whistle))?;
+        let row = stand.initiation(super::centre(whistle)?, content)?;
+        let endorsed = match whistle.stage {
+            Stage::UnderReview => row.endorse.is_empty(),
+            Stage::Endorsed { .. } => true,
+            Stage::Blank
+            | Stage::Draft
+            | Stage::Responding { .. }
+            | Stage::Handling { .. }
+            | Stage::Verifying { .. }
+            | Stage::Rating { .. }
+            | Stage::Closing { .. }
+            | Stage::LongTerm { .. }
+            | Stage::Closed
+            | Stage::Terminated
+            | Stage::Withdrawn
+            | Stage::Escalated { .. } => false,
+        };
+        if !endorsed {
+            return Err(stand::wrong_stage(whistle));
+        }
+        let issuers = if content.off_list.is_some() { &row.issue_off_list } else { &row.issue };
+        if !issuers.iter().any(|it| member.roles.contains(it)) {
+            return Err(Refusal::NotPermitted { who: issuers.clone() });
+        }
+        if whistle.drafted_by == Some(member.person) {
+            return Err(Refusal::OwnDraft);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn decide(self, stand: &mut Stand<'_>) -> Result<(), Refusal> {
+        Self::allowed(stand, stand.whistle(self.whistle)?)?;
+        draft::raise_late(stand, self.whistle)?;
+        // What was raised may be for a higher issuer.
+        Self::allowed(stand, stand.whistle(self.whistle)?)?;
+        blow(stand, self.whistle, self.exception, false)
+    }
+}
+
+/// Blows: orders the units, starts the clocks, and tells the petitions.
+pub(super) fn blow(
+    stand: &mut Stand<'_>,
+    id: WhistleId,
+    exception: Option<Words>,
+    blown_now: bool,
+) -> Result<(), Refusal> {
+    let whistle = stand.whistle(id)?.clone();
+    let content = whistle.content.as_ref().ok_or_else(|| stand::wrong_stage(&whistle))?;
+    let row = stand.initiation(super::centre(&whistle)?, content)?;
+    let mut petitions = BTreeMap::new();
+    let mut told = vec![];
+    for petition in whistle.petitions.keys() {
+        let it = stand.petition(*petition)?;
+        draft::may_be_whistled(it, content.purpose)?;
+        if it.legal_bar.is_some() && exception.is_none() {
+            return Err(Refusal::missing("exception"));
+        }
+        petitions
+            .insert(*petition, Attached { statutory: it.statutory_due(), ..Attached::default() });
+        told.push((*petition, it.n_whistles() + 1));
+    }
+    let mut orders = vec![];
+    for call in &content.calls {
+        stand.callable(row, call.unit)?;
+        orders.push(Order {
+            assignment: AssignmentId(stand.fresh()),
+            unit: call.unit,
+            role: call.role,
+            task: call.task,
+            terms: OrderTerms::Called,
+            at: stand.facts.now,
+        });
+    }
+    let numbers = stand.facts.numbers.ok_or(Refusal::missing("numbers"))?;
+    let now = stand.facts.now;
+    let issued = Box::new(Issued {
+        at: now,
+        by: stand.by()?,
+        year: numbers.year,
+        batch: numbers.batch,
+        serial: numbers.serial.clone(),
+        blown_now,
+    });
+    let lists = stand.facts.lists.version;
+    let level = content.level.clone();
+    stand.record(id, WhistleFact::Issued { issued, lists, orders, petitions, exception })?;
+    for (petition, nth) in told {
+        let fact = PetitionFact::Whistled { whistle: id, nth, level: level.clone(), at: now };
+        stand.record_petition(petition, fact, Named::new())?;
+    }
+    Ok(())
+}

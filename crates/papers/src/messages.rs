@@ -1,0 +1,207 @@
+//! Reads a spreadsheet of citizens' messages into rows that can be registered as
+//! petitions.
+//!
+//! [`read`] takes the bytes of an `.xlsx` or `.csv` file, whatever its name says,
+//! finds the heading row, guesses which column holds what ([`Mapping`], which a
+//! person can correct with [`Override`]), and returns a [`Sheet`]: the good rows
+//! as [`Message`]s, the others as [`RowProblem`]s. It registers nothing; whether
+//! one bad row stops the rest is for the caller to say.
+//!
+//! The file is not trusted. Before anything is expanded, the container is
+//! measured against [`Limits`]; rows and columns are counted as they come, and
+//! what the sheet declares about itself is not believed. A file that cannot be
+//! read is a [`ReadError`] with a stable code and a sentence in two languages.
+
+mod error;
+mod field;
+mod mapping;
+mod problem;
+mod rows;
+mod source;
+mod text;
+mod time;
+
+use chrono::{DateTime, FixedOffset};
+
+pub use self::error::{Format, Measure, Part, ReadError};
+pub use self::field::{Field, Override, OverrideError};
+pub use self::mapping::{Column, Mapping, Use};
+pub use self::problem::{Problem, RowProblem};
+
+/// China Standard Time. The tables carry local times without an offset.
+pub const CHINA: FixedOffset = match FixedOffset::east_opt(8 * 3600) {
+    Some(it) => it,
+    None => panic!("eight hours is an offset"),
+};
+
+/// How much of a file is accepted. The defaults are meant for people; a test may
+/// lower them.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Bytes of the file as it was sent.
+    pub file_bytes: u64,
+    /// Bytes of everything in the file once it is unpacked.
+    pub unpacked_bytes: u64,
+    /// How many times larger than its packed form a part of more than a
+    /// mebibyte may be.
+    pub ratio: u64,
+    /// Parts in the file; a workbook has a few dozen.
+    pub parts: usize,
+    /// The last row that may hold anything.
+    pub rows: u32,
+    /// The last column that may hold anything.
+    pub columns: u32,
+    /// Bytes of text in the columns that are read, and of the distinct texts of
+    /// the workbook.
+    pub text_bytes: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        const MIB: u64 = 1024 * 1024;
+        Limits {
+            file_bytes: 50 * MIB,
+            unpacked_bytes: 256 * MIB,
+            ratio: 200,
+            parts: 4_096,
+            rows: 200_000,
+            columns: 64,
+            text_bytes: 96 * MIB,
+        }
+    }
+}
+
+/// How to read a file.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The present, for telling a time that lies ahead.
+    pub now: DateTime<FixedOffset>,
+    /// The sheet to read. By default the first visible one with a heading row.
+    pub sheet: Option<String>,
+    /// The heading row as the spreadsheet numbers it. By default it is looked for.
+    pub header_row: Option<u32>,
+    /// Columns a person has assigned; they win over the guess.
+    pub overrides: Vec<Override>,
+    /// How much is accepted.
+    pub limits: Limits,
+}
+
+impl Options {
+    /// Reads everything by guess, as of `now`.
+    pub fn new(now: DateTime<FixedOffset>) -> Options {
+        Options {
+            now,
+            sheet: None,
+            header_row: None,
+            overrides: Vec::new(),
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// One sheet, read to its end.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sheet {
+    /// Its name; empty for a `.csv` file, which has none.
+    pub sheet_name: String,
+    /// Visible sheets that were not read, so that nobody overlooks them.
+    pub other_sheets: Vec<String>,
+    /// Which column was read as what.
+    pub mapping: Mapping,
+    /// Rows without a problem, in the order of the sheet.
+    pub messages: Vec<Message>,
+    /// What is wrong, in the order of the sheet; at most [`Sheet::MAX_PROBLEMS`].
+    pub problems: Vec<RowProblem>,
+    /// Problems found beyond those.
+    pub problems_left_out: usize,
+    /// Rows below the headings that hold something, good or bad.
+    pub rows: usize,
+}
+
+impl Sheet {
+    /// More problems than a person will read.
+    pub const MAX_PROBLEMS: usize = 1_000;
+}
+
+/// One row that can be registered.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Message {
+    /// The row as the spreadsheet numbers it, from 1.
+    pub row: u32,
+    /// The number the other system gave the message.
+    pub external_ref: Option<String>,
+    /// The number the other system gave the person.
+    pub petitioner_ref: Option<String>,
+    /// The person's name.
+    pub petitioner_name: Option<String>,
+    /// The person's telephone number.
+    pub phone: Option<String>,
+    /// One line, never empty: where the sheet has none, the beginning of the detail.
+    pub title: String,
+    /// The text, without the padding that exports put around it; may be empty.
+    pub detail: String,
+    /// When it came in, by the clock of China.
+    pub received_at: Option<DateTime<FixedOffset>>,
+    /// The other system's classification.
+    pub category: Option<String>,
+    /// Where it happened.
+    pub place: Option<String>,
+}
+
+impl Message {
+    /// Characters a title may have.
+    pub const MAX_TITLE: usize = 200;
+    /// Characters a detail may have.
+    pub const MAX_DETAIL: usize = 20_000;
+    /// Characters taken from the detail where there is no title.
+    pub const TITLE_FROM_DETAIL: usize = 30;
+    /// Characters any other text may have.
+    pub const MAX_OTHER: usize = 200;
+}
+
+/// Shows only where the message stands: it holds a person's name and grievance,
+/// and a debug line ends in a log.
+impl std::fmt::Debug for Message {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Message")
+            .field("row", &self.row)
+            .field("external_ref", &self.external_ref)
+            .field("received_at", &self.received_at)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Reads a file. The kind is told from the content, not from a name.
+///
+/// # Errors
+/// [`ReadError`] if the file as a whole cannot be read. What is wrong with single
+/// rows is in [`Sheet::problems`].
+pub fn read(bytes: &[u8], options: &Options) -> Result<Sheet, ReadError> {
+    source::read(bytes, options)
+}
+
+/// The letters a spreadsheet shows above a column, which is counted from 0 here.
+pub(crate) fn column_letters(column: u32) -> String {
+    let mut letters = Vec::new();
+    let mut rest = u64::from(column) + 1;
+    while rest > 0 {
+        rest -= 1;
+        letters.push(char::from(b'A' + (rest % 26) as u8));
+        rest /= 26;
+    }
+    letters.iter().rev().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::column_letters;
+
+    #[test]
+    fn columns_are_lettered_as_a_spreadsheet_does() {
+        for (column, letters) in
+            [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA"), (16_383, "XFD")]
+        {
+            assert_eq!(column_letters(column), letters);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+#!/bin/sh
+# Finds what the tests talk to, and installs what is missing: a PostgreSQL server, Chromium with Chinese fonts, and the
+# programs of package.json. Nothing is started here: the tests start their own, on free ports.
+set -eu
+cd "$(dirname "$0")"
+
+missing=
+found() { for it; do [ -x "$it" ] && return; done; return 1; }
+found "${CHUISHAO_TEST_POSTGRES_BIN:-$(pg_config --bindir 2>/dev/null || true)}/initdb" \
+    "$(command -v initdb || true)" /usr/lib/postgresql/*/bin/initdb || missing="$missing postgresql"
+found "${CHUISHAO_TEST_CHROMIUM:-/usr/bin/chromium}" || missing="$missing chromium fonts-noto-cjk"
+found "$(command -v openssl || true)" || missing="$missing openssl"
+
+if [ -n "$missing" ]; then
+    root=
+    [ "$(id -u)" = 0 ] || root='sudo -n'
+    if ! command -v apt-get >/dev/null || ! $root true 2>/dev/null; then
+        echo "The tests need:$missing. Install them, and if they are not where Debian puts them, name" >&2
+        echo 'the folder of initdb in CHUISHAO_TEST_POSTGRES_BIN and the browser in CHUISHAO_TEST_CHROMIUM.' >&2
+        exit 1
+    fi
+    echo "Installing$missing"
+    $root apt-get -qq -o DPkg::Lock::Timeout=300 update
+    # shellcheck disable=SC2086
+    $root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 install --no-install-recommends $missing
+fi
+
+[ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --no-audit --no-fund
