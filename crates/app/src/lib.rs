@@ -1,1 +1,115 @@
-//! To be written.
+//! What can be asked. [`App::submit`] is the only door to a change; reads pass the gate.
+//!
+//! The application carries no rule: it loads, lets the engine decide, and commits what follows in
+//! one transaction. GraphQL, the scheduler, imports and the command line all come through here.
+
+mod case;
+mod clock;
+mod due;
+mod error;
+mod import;
+mod intake;
+mod letters;
+mod registers;
+mod submit;
+
+use std::{collections::HashMap, sync::Arc};
+
+use engine::ids::{DistrictId, UnitId};
+use store::Store;
+use tokio::sync::Mutex;
+
+pub use case::{ActionsOf, CaseId, Visible};
+pub use clock::{Clock, HeldClock, Ids, RunningClock, SystemIds, micros};
+pub use due::Fired;
+pub use error::Error;
+pub use import::{ImportError, Imported};
+pub use intake::{Behalf, Intake, TEXT_LIMIT, TITLE_LIMIT};
+pub use registers::{Caller, Registers};
+pub use submit::{Changed, Key, Submission};
+
+/// The application. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+    district: DistrictId,
+    district_name: String,
+    /// The domain of Message-IDs.
+    domain: String,
+    registers: std::sync::RwLock<Option<Arc<Registers>>>,
+    /// Issuing takes gapless numbers: one at a time for each centre.
+    issuing: Mutex<HashMap<UnitId, Arc<Mutex<()>>>>,
+    /// Numbers of petitions that this process has taken and not used.
+    block: Mutex<HashMap<String, (i64, i64)>>,
+}
+
+/// What an application is made of.
+pub struct Parts {
+    /// The database.
+    pub store: Store,
+    /// The one clock of the process.
+    pub clock: Arc<dyn Clock>,
+    /// Where ids come from.
+    pub ids: Arc<dyn Ids>,
+    /// The domain of Message-IDs.
+    pub domain: String,
+}
+
+impl App {
+    /// Opens the application over a database that is set up.
+    ///
+    /// # Errors
+    /// [`Error::NotSetUp`] where there is no district; else a fault.
+    pub async fn open(parts: Parts) -> Result<Self, Error> {
+        let (district, _, district_name) = parts.store.district().await?.ok_or(Error::NotSetUp)?;
+        Ok(Self {
+            inner: Arc::new(Inner {
+                store: parts.store,
+                clock: parts.clock,
+                ids: parts.ids,
+                district,
+                district_name,
+                domain: parts.domain,
+                registers: std::sync::RwLock::new(None),
+                issuing: Mutex::new(HashMap::new()),
+                block: Mutex::new(HashMap::new()),
+            }),
+        })
+    }
+
+    /// The database, for reads that are no case.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    /// The district.
+    #[must_use]
+    pub fn district(&self) -> DistrictId {
+        self.inner.district
+    }
+
+    /// The district's name.
+    #[must_use]
+    pub fn district_name(&self) -> &str {
+        &self.inner.district_name
+    }
+
+    /// The instant.
+    #[must_use]
+    pub fn now(&self) -> chrono::DateTime<chrono::Utc> {
+        self.inner.clock.now()
+    }
+
+    /// A fresh id.
+    #[must_use]
+    pub fn fresh(&self) -> uuid::Uuid {
+        self.inner.ids.fresh()
+    }
+}

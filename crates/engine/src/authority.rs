@@ -37,7 +37,8 @@ pub enum Relation {
     Stranger,
 }
 
-/// How `member` stands to a whistle, seen from one assignment where the act is about one.
+/// How `member` stands to a whistle, seen from one assignment where the act is about one: a unit
+/// stands to its own part when that is over, too, and is then told so.
 #[must_use]
 pub fn relations_to_whistle(
     member: &Member,
@@ -46,8 +47,8 @@ pub fn relations_to_whistle(
     directory: &Directory,
 ) -> BTreeSet<Relation> {
     let mut res = case(member, whistle.centre, directory);
-    for it in whistle.active() {
-        let concerned = assignment.is_none_or(|id| id == it.id);
+    for it in whistle.assignments.values() {
+        let concerned = assignment.map_or(it.stage.is_active(), |id| id == it.id);
         if concerned && it.unit == member.unit {
             res.insert(match it.role {
                 AssignmentRole::Lead => Relation::Lead,

@@ -272,20 +272,45 @@ impl Term {
     /// The same limit under another calendar; never earlier than the date already told.
     #[must_use]
     pub fn recounted(&self, calendar: &Calendar, warning: Warning) -> Self {
+        self.recounted_within(calendar, self.cap, warning)
+    }
+
+    /// The same, and not past `cap`: a date that was in time must not slip past a statutory one.
+    #[must_use]
+    pub fn recounted_within(
+        &self,
+        calendar: &Calendar,
+        cap: Option<DateTime<Utc>>,
+        warning: Warning,
+    ) -> Self {
         let mut term = self.clone();
         term.calendar = calendar.version();
         match self.basis {
             Basis::Named => term,
             Basis::Limit(limit) => {
-                let fresh = Self::counted(calendar, self.from, limit, self.cap, warning);
+                let fresh = Self::counted(calendar, self.from, limit, cap, warning);
                 term.provisional = fresh.provisional;
                 if fresh.due > self.due {
                     term.due = fresh.due;
                     term.warn = fresh.warn;
+                    term.cap = fresh.cap;
                 }
                 term
             }
         }
+    }
+
+    /// The same term cut short by a statutory date that it would pass; none where it passes none.
+    #[must_use]
+    pub fn cut(&self, calendar: &Calendar, cap: DateTime<Utc>, warning: Warning) -> Option<Self> {
+        if self.due <= cap {
+            return None;
+        }
+        let mut term = self.clone();
+        term.due = cap;
+        term.cap = Some(cap);
+        term.warn = term.yellow_from(calendar, warning);
+        Some(term)
     }
 
     /// Yellow begins when a share of the time is left, or some working days, whichever is earlier;
@@ -302,7 +327,7 @@ impl Term {
             },
             Basis::Named => calendar.working_days_before(self.due, warning.working_days),
         };
-        by_days.map_or(share, |it| it.min(share)).max(self.from)
+        by_days.map_or(share, |it| it.min(share)).max(self.from).min(self.due)
     }
 }
 

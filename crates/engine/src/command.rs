@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, Utc};
 use strum::{EnumDiscriminants, EnumIter, EnumString, IntoStaticStr};
 
 use crate::{
@@ -320,6 +321,21 @@ pub fn decide(
     Ok(stand.into_events())
 }
 
+/// Before when an act on this cannot have happened: the part was served, the whistle issued or
+/// drafted, the petition registered.
+fn earliest(scene: &Scene, target: &Target) -> Option<DateTime<Utc>> {
+    if target.begins {
+        return None;
+    }
+    let Some(whistle) = target.whistle.and_then(|id| scene.whistles.get(&id)) else {
+        let petitions = target.petitions.iter().filter_map(|id| scene.petitions.get(id));
+        return petitions.filter_map(|it| it.registered_at).max();
+    };
+    let served = target.assignment.and_then(|id| whistle.assignments.get(&id));
+    let issued = whistle.issued.as_ref().map(|it| it.at);
+    served.map(|it| it.served_at).or(issued).or(whistle.drafted_at)
+}
+
 /// Whether the actor may record an act for somebody else: at the centre, or within their own unit.
 fn recorder(
     scene: &Scene,
@@ -335,11 +351,7 @@ fn recorder(
         return Err(Refusal::invalid("occurredAt", Problem::Future));
     }
     let target = command.target();
-    let issued = target.whistle.and_then(|id| scene.whistles.get(&id)).and_then(|it| {
-        let drafted = it.drafted_at;
-        it.issued.as_ref().map(|it| it.at).or(drafted)
-    });
-    if issued.is_some_and(|it| behalf.occurred_at < it) {
+    if earliest(scene, &target).is_some_and(|it| behalf.occurred_at < it) {
         return Err(Refusal::invalid("occurredAt", Problem::Past));
     }
     let centre = |member: &Member| {

@@ -153,4 +153,11 @@ impl Directory {
     pub fn centre_above(&self, id: UnitId) -> Option<&Unit> {
         self.above(id).find(|it| it.kind == UnitKind::Centre && !it.closed)
     }
+
+    /// The highest centre at or above `id`, where what only the district decides is decided.
+    #[must_use]
+    pub fn highest_centre(&self, id: UnitId) -> UnitId {
+        let centres = self.above(id).filter(|it| it.kind == UnitKind::Centre && !it.closed);
+        centres.last().map_or(id, |it| it.id)
+    }
 }

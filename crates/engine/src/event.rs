@@ -77,6 +77,7 @@ pub fn evolve_petition(mut petition: Petition, event: &PetitionEvent) -> Petitio
 /// The whistle after `event`.
 #[must_use]
 pub fn evolve_whistle(mut whistle: Whistle, event: &WhistleEvent) -> Whistle {
+    let before = whistle.assignments.clone();
     whistle.version += 1;
     whistle.apply(&event.fact);
     event.move_clocks(&mut whistle.clocks);
@@ -84,6 +85,9 @@ pub fn evolve_whistle(mut whistle: Whistle, event: &WhistleEvent) -> Whistle {
     let mut touched = event.fact.assignments();
     let clocks = event.stops.iter().chain(event.starts.iter().map(|it| &it.key));
     touched.extend(clocks.filter_map(|it| it.assignment));
+    // What ends or turns the whole whistle changes parts that the fact does not name.
+    let changed = whistle.assignments.iter().filter(|(id, it)| before.get(id) != Some(*it));
+    touched.extend(changed.map(|(id, _)| *id));
     for id in touched {
         if let Some(it) = whistle.assignments.get_mut(&id) {
             it.version += 1;

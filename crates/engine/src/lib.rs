@@ -1,7 +1,7 @@
 //! The rules: what may happen to a petition and to a whistle, and what follows from it.
 //!
 //! Nothing here reads a clock, draws a number, waits or writes. [`decide`] answers a command with
-//! facts or with a [`Refusal`]; [`evolve`] folds facts into state; [`deadlines`] and [`notices`]
+//! facts or with a [`Refusal`]; [`evolve`] folds facts into state; [`whistle::deadlines`] and [`notices`]
 //! say what is owed after them; [`actions`] says what an actor may do now and why not the rest.
 #![deny(clippy::wildcard_enum_match_arm)]
 

@@ -183,6 +183,12 @@ impl<'a> Stand<'a> {
     ) -> Result<Recorded<WhistleFact>, Refusal> {
         let mut after = self.scene.whistles.get(&id).cloned().unwrap_or_else(|| Whistle::blank(id));
         after.apply(&fact);
+        // A date that is named anew may end what its lapse had opened.
+        for (key, term) in &named {
+            if let Some(it) = after.clocks.get_mut(key) {
+                *it = term.clone();
+            }
+        }
         let process = self.process(&after)?;
         let owed = owed::owed(&after, process);
         let stops = after.clocks.keys().filter(|it| !owed.contains(it)).copied().collect();
@@ -206,7 +212,34 @@ impl<'a> Stand<'a> {
         let rule = process.steps.get(&step).ok_or(Refusal::NoProcess)?;
         let again = whistle.stage.round() > 1 && matches!(step, Step::Handle | Step::Task);
         let limit = if again { process.bounds.rework } else { rule.limit };
-        Ok(self.facts.term(step, limit, whistle.cap()))
+        Ok(self.facts.term(step, limit, self.cap(whistle)))
+    }
+
+    /// The earliest statutory date of a whistle's petitions, as it is now where the petition is at
+    /// hand: the law may have moved it since the whistle was issued.
+    pub(crate) fn cap(&self, whistle: &Whistle) -> Option<DateTime<Utc>> {
+        let dates = whistle.petitions.iter().filter_map(|(id, attached)| {
+            let now = self.scene.petitions.get(id).and_then(Petition::statutory_due);
+            now.or(attached.statutory)
+        });
+        dates.min()
+    }
+
+    /// Holds a new stream against one that is there: an id is used once.
+    pub(crate) fn unused(&self, stream: StreamId) -> Result<(), Refusal> {
+        let version = match stream {
+            StreamId::Petition(id) => self.scene.petitions.get(&id).map(|it| it.version),
+            StreamId::Whistle(id) => self.scene.whistles.get(&id).map(|it| it.version),
+        };
+        if version.is_some_and(|it| it > 0) { Err(Refusal::Already) } else { Ok(()) }
+    }
+
+    /// Holds a petition against the centre that whistles over it: its own, or one below it.
+    pub(crate) fn within(&self, centre: UnitId, petition: &Petition) -> Result<(), Refusal> {
+        let own = petition
+            .centre()
+            .is_some_and(|it| it == centre || self.facts.directory.is_above(centre, it));
+        if own { Ok(()) } else { Err(Refusal::invalid("petition", Problem::Unknown)) }
     }
 
     /// Records a fact on a petition with the clocks that it moves.
@@ -216,8 +249,12 @@ impl<'a> Stand<'a> {
         fact: PetitionFact,
         named: Named,
     ) -> Result<(), Refusal> {
-        let mut after =
-            self.scene.petitions.get(&id).cloned().unwrap_or_else(|| Petition::blank(id));
+        let mut after = match (self.scene.petitions.get(&id), &fact) {
+            (Some(it), _) => it.clone(),
+            (None, PetitionFact::Registered { .. }) => Petition::blank(id),
+            // Nothing but its registration begins a petition.
+            (None, _) => return Err(Refusal::invalid("petition", Problem::Unknown)),
+        };
         after.apply(&fact);
         let owed = after.owed().map(ClockKey::of);
         let stops = after.clocks.keys().filter(|it| Some(**it) != owed).copied().collect();
@@ -259,17 +296,20 @@ impl<'a> Stand<'a> {
     pub(crate) fn adopt_calendar(&mut self, stream: StreamId) {
         let calendar = self.facts.calendar;
         let warning = self.facts.lists.process.warning;
-        let moved = |clocks: &crate::clock::Clocks| -> Vec<Start> {
+        let moved = |clocks: &crate::clock::Clocks, cap: Option<DateTime<Utc>>| -> Vec<Start> {
             clocks
                 .iter()
                 .filter(|(_, term)| !term.lapsed && term.calendar < calendar.version())
-                .map(|(key, term)| Start { key: *key, term: term.recounted(calendar, warning) })
+                .map(|(key, term)| {
+                    let cap = if key.step.is_capped() { cap } else { term.cap };
+                    Start { key: *key, term: term.recounted_within(calendar, cap, warning) }
+                })
                 .collect()
         };
         match stream {
             StreamId::Whistle(id) => {
                 let Some(it) = self.scene.whistles.get(&id) else { return };
-                let starts = moved(&it.clocks);
+                let starts = moved(&it.clocks, self.cap(it));
                 if !starts.is_empty() {
                     let fact = WhistleFact::CalendarAdopted { calendar: calendar.version() };
                     self.push(stream, Event::Whistle(Recorded { fact, stops: vec![], starts }));
@@ -277,7 +317,7 @@ impl<'a> Stand<'a> {
             }
             StreamId::Petition(id) => {
                 let Some(it) = self.scene.petitions.get(&id) else { return };
-                let starts = moved(&it.clocks);
+                let starts = moved(&it.clocks, None);
                 if !starts.is_empty() {
                     let fact = PetitionFact::CalendarAdopted { calendar: calendar.version() };
                     self.push(stream, Event::Petition(Recorded { fact, stops: vec![], starts }));
@@ -287,14 +327,9 @@ impl<'a> Stand<'a> {
     }
 }
 
-/// The assignment, while its unit is responsible.
+/// The assignment, over or not: who may is asked before where it is.
 pub(crate) fn assignment(whistle: &Whistle, id: AssignmentId) -> Result<&Assignment, Refusal> {
-    let it =
-        whistle.assignments.get(&id).ok_or(Refusal::invalid("assignment", Problem::Unknown))?;
-    if !it.stage.is_active() {
-        return Err(Refusal::WrongStage { stage: it.stage.zh(), code: it.stage.code() });
-    }
-    Ok(it)
+    whistle.assignments.get(&id).ok_or(Refusal::invalid("assignment", Problem::Unknown))
 }
 
 /// The refusal that names where a whistle is.

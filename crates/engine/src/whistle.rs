@@ -481,7 +481,7 @@ pub struct Whistle {
     pub holds: u32,
     /// What the calling unit said of the result.
     pub caller_rating: Option<Rating>,
-    /// Whether everything was resolved at the end; none while open.
+    /// The whistle that this one goes on from.
     pub predecessor: Option<WhistleId>,
     /// The whistle that went on from here.
     pub successor: Option<WhistleId>,

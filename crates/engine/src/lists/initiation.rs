@@ -42,6 +42,14 @@ pub struct Initiation {
     pub basis: String,
 }
 
+impl Initiation {
+    /// The roles that may issue, on the list or off it.
+    #[must_use]
+    pub fn issuers(&self, off_list: bool) -> &[Role] {
+        if off_list { &self.issue_off_list } else { &self.issue }
+    }
+}
+
 /// 吹哨发起清单.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]

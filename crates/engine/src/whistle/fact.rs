@@ -729,12 +729,12 @@ impl Whistle {
             }
             WhistleFact::AbsenceRecorded { assignment, go_ahead, .. } => {
                 self.with(assignment, |it| it.absent = true);
-                let lead = self.lead().map(|it| it.id) == Some(assignment);
+                // Only the limit opens the remedy; an absence recorded before it is a note.
                 if let (true, Stage::Responding { lead_absent, go_ahead: ahead, .. }) =
-                    (lead, &mut self.stage)
+                    (go_ahead, &mut self.stage)
                 {
-                    *lead_absent = !go_ahead;
-                    *ahead = go_ahead;
+                    *lead_absent = false;
+                    *ahead = true;
                 }
             }
             WhistleFact::UnitAdded { order, .. } => self.order(&order),
@@ -758,10 +758,14 @@ impl Whistle {
                     }),
                     NewLead::Order(order) => self.order(&order),
                 }
-                let present = self.lead().is_some_and(|it| it.attendance.is_some());
+                // An assist that missed its own limit is an absent lead from the first moment.
+                let late = self.lead().is_some_and(|it| {
+                    let key = ClockKey::at(Step::ReportIn, it.id);
+                    it.attendance.is_none() && self.clocks.get(&key).is_some_and(|term| term.lapsed)
+                });
                 if let Stage::Responding { lead_absent, go_ahead, .. } = &mut self.stage {
-                    *lead_absent = false;
-                    *go_ahead = *go_ahead && present;
+                    *lead_absent = late;
+                    *go_ahead = false;
                 }
             }
             WhistleFact::Consulted { .. } => {
@@ -786,6 +790,7 @@ impl Whistle {
                 })
             }
             WhistleFact::Replied { assignment, reply } => self.with(assignment, |it| {
+                it.acknowledged = it.acknowledged.or(Some((reply.by, reply.at)));
                 it.extension = None;
                 it.stage = AssignmentStage::Replied { reply };
             }),
@@ -869,8 +874,12 @@ impl Whistle {
             it.extension = None;
             it.stage = AssignmentStage::Returned { replacement: order.assignment };
         });
-        if let Stage::Responding { lead_absent, .. } = &mut self.stage {
-            *lead_absent = *lead_absent && order.role != AssignmentRole::Lead;
+        // A go-ahead was for the lead that was.
+        if let (AssignmentRole::Lead, Stage::Responding { lead_absent, go_ahead, .. }) =
+            (order.role, &mut self.stage)
+        {
+            *lead_absent = false;
+            *go_ahead = false;
         }
         self.order(order);
     }

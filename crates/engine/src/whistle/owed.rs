@@ -85,8 +85,13 @@ fn parts(whistle: &Whistle, process: &Process, res: &mut BTreeSet<ClockKey>) {
         match &it.stage {
             AssignmentStage::Issued | AssignmentStage::Acknowledged => {
                 before_reporting();
-                if it.return_right == ReturnRight::Open {
-                    res.insert(at(Step::ReturnWindow));
+                // The window opens once, when the unit is called; what interrupts it ends it.
+                let called_now = it.version == 0;
+                let window = at(Step::ReturnWindow);
+                if it.return_right == ReturnRight::Open
+                    && (called_now || whistle.clocks.contains_key(&window))
+                {
+                    res.insert(window);
                 }
             }
             AssignmentStage::ReturnRequested { .. } => {
@@ -225,6 +230,8 @@ fn owner(
         let tier = directory.unit(centre)?.tier;
         lists.initiation.get(tier, &it.kind, &it.level)
     });
+    let off_list = whistle.content.as_ref().is_some_and(|it| it.off_list.is_some());
+    let issuers = row.map(|it| it.issuers(off_list));
     match key.step {
         Step::Acknowledge
         | Step::Interim
@@ -238,9 +245,9 @@ fn owner(
         }
         Step::Review => {
             let endorsers = row.map(|it| it.endorse.as_slice()).filter(|it| !it.is_empty());
-            at_centre(endorsers.or(row.map(|it| it.issue.as_slice())).unwrap_or(&[Role::Director]))
+            at_centre(endorsers.or(issuers).unwrap_or(&[Role::Director]))
         }
-        Step::Issue => at_centre(row.map_or(&[Role::Director], |it| it.issue.as_slice())),
+        Step::Issue => at_centre(issuers.unwrap_or(&[Role::Director])),
         Step::Ratify => at_centre(row.map_or(&[Role::Director], |it| it.ratify.as_slice())),
         Step::RuleReturn | Step::Remedy | Step::RuleExtension | Step::DisputeMeeting => {
             at_centre(&[Role::Director])
@@ -258,11 +265,7 @@ fn owner(
         }
         Step::RuleHold | Step::ReviewHold => {
             // 挂账 is approved at the district, whichever centre blew.
-            let district = directory
-                .above(centre)
-                .filter(|it| it.kind == crate::directory::UnitKind::Centre)
-                .last()
-                .map_or(centre, |it| it.id);
+            let district = directory.highest_centre(centre);
             Owner { unit: district, roles: authority::deciders(key.step).to_vec() }
         }
         Step::Accept | Step::Answer | Step::Conclude => at_centre(&[Role::Dispatcher]),

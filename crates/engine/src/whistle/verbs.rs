@@ -71,7 +71,7 @@ pub use withdraw::Withdraw;
 
 pub(crate) use lapse::lapse;
 
-use super::{Assignment, Order, OrderTerms, Stage, Whistle};
+use super::{Assignment, Order, OrderTerms, ReturnRight, Stage, Whistle};
 use crate::{
     command::{Action, CommandKind},
     ids::{AssignmentId, UnitId, WhistleId},
@@ -179,8 +179,13 @@ fn order(
     if whistle.of_unit(unit).is_some() {
         return Err(Refusal::invalid(field, Problem::Twice));
     }
-    // A unit that had its return on this whistle gets no second one (R16).
-    let terms = if whistle.returned.contains(&unit) { OrderTerms::Designated } else { terms };
+    // A unit that had its ruling on this whistle gets no second one (R16), called anew or not.
+    let ruled = whistle
+        .assignments
+        .values()
+        .any(|it| it.unit == unit && it.return_right != ReturnRight::Open);
+    let terms =
+        if ruled || whistle.returned.contains(&unit) { OrderTerms::Designated } else { terms };
     let assignment = AssignmentId(stand.fresh());
     Ok(Order { assignment, unit, role, task: None, terms, at: stand.facts.now })
 }

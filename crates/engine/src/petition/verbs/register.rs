@@ -6,6 +6,7 @@ use crate::{
     ids::PetitionId,
     petition::{LegalBar, Nature, PetitionFact, Registration},
     refusal::{Problem, Refusal},
+    scene::StreamId,
     stand::{Named, Stand},
 };
 
@@ -28,6 +29,7 @@ impl Register {
         stand.permit(CommandKind::RegisterPetition, |member| {
             authority::relations_to_centre(member, it.centre, directory)
         })?;
+        stand.unused(StreamId::Petition(self.petition))?;
         if it.people == 0 {
             return Err(Refusal::missing("people"));
         }

@@ -25,6 +25,9 @@ impl Acknowledge {
     ) -> Result<(), Refusal> {
         stand.permit_whistle(CommandKind::Acknowledge, whistle, Some(it.id))?;
         super::in_response(whistle)?;
+        if !it.stage.is_active() {
+            return Err(stand::wrong_part(it));
+        }
         if it.acknowledged.is_some() {
             return Err(Refusal::Already);
         }

@@ -54,9 +54,7 @@ impl AttachPetition {
         }
         let content = whistle.content.as_ref().ok_or_else(|| stand::wrong_stage(whistle))?;
         let petition = stand.petition(self.petition)?;
-        if petition.centre() != whistle.centre {
-            return Err(Refusal::invalid("petition", Problem::Unknown));
-        }
+        stand.within(super::centre(whistle)?, petition)?;
         draft::may_be_whistled(petition, content.purpose)?;
         if let Some(bar) = petition.legal_bar {
             return Err(Refusal::PendingElsewhere { bar });
@@ -68,12 +66,22 @@ impl AttachPetition {
         }
         let issued = whistle.issued.is_some();
         let level = content.level.clone();
-        let nth = petition.n_whistles() + 1;
+        // A petition that left and comes back is not whistled once more.
+        let before = petition.whistles.get(&self.whistle).map(|it| it.nth);
+        let nth = before.unwrap_or_else(|| petition.n_whistles() + 1);
         let attached = Attached { statutory: petition.statutory_due(), ..Attached::default() };
-        stand.record(
-            self.whistle,
-            WhistleFact::PetitionAttached { petition: self.petition, attached },
-        )?;
+        // No date of the whistle passes the statutory date of a petition that joins it.
+        let warning = stand.facts.lists.process.warning;
+        let named: Named = whistle
+            .clocks
+            .iter()
+            .filter(|(key, term)| key.step.is_capped() && !term.lapsed)
+            .filter_map(|(key, term)| {
+                Some((*key, term.cut(stand.facts.calendar, attached.statutory?, warning)?))
+            })
+            .collect();
+        let fact = WhistleFact::PetitionAttached { petition: self.petition, attached };
+        stand.record_with(self.whistle, fact, named)?;
         if issued {
             let at = stand.facts.now;
             let fact = PetitionFact::Whistled { whistle: self.whistle, nth, level, at };

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::{Draft, centre};
 use crate::{
     command::CommandKind,
+    directory::Directory,
     ids::WhistleId,
     refusal::Refusal,
     stand::{self, Stand},
@@ -24,9 +25,10 @@ pub struct BlowAgain {
     pub successor: WhistleId,
 }
 
-/// What a whistle said, as it would be asked again.
+/// What a whistle said, as it would be asked again; units that were closed since are left out.
 pub(super) fn again(
     content: &Content,
+    directory: &Directory,
     raised_from: Option<&(crate::lists::KindCode, crate::lists::LevelCode)>,
 ) -> Asked {
     let (kind, level) = match raised_from {
@@ -45,6 +47,7 @@ pub(super) fn again(
         calls: content
             .calls
             .iter()
+            .filter(|it| directory.unit(it.unit).is_some_and(|unit| !unit.closed))
             .map(|it| AskedCall { unit: it.unit, role: Some(it.role), task: it.task })
             .collect(),
     }
@@ -85,7 +88,7 @@ impl BlowAgain {
             district,
             centre: centre(whistle)?,
             petitions: whistle.petitions.keys().copied().collect::<BTreeSet<_>>(),
-            asked: again(content, whistle.raised_from.as_ref()),
+            asked: again(content, stand.facts.directory, whistle.raised_from.as_ref()),
         };
         draft.record_after(stand, self.whistle)?;
         let fact = WhistleFact::BlownAgain { successor: self.successor };

@@ -7,7 +7,7 @@ use crate::{
     refusal::{Problem, Refusal},
     stand::{self, Stand},
     text::Words,
-    whistle::{AssignmentRole, OrderTerms, Whistle, WhistleFact, fact::NewLead},
+    whistle::{AssignmentRole, AssignmentStage, OrderTerms, Whistle, WhistleFact, fact::NewLead},
 };
 
 /// 改派主办.
@@ -38,7 +38,21 @@ impl ChangeLead {
         }
         let from = lead.id;
         let to = match whistle.of_unit(self.unit) {
-            Some(assist) => NewLead::Assist(assist.id),
+            Some(assist) => {
+                // What it asked for is ruled first; leading would end its request without a word.
+                match assist.stage {
+                    AssignmentStage::ReturnRequested { .. } | AssignmentStage::Disputed { .. } => {
+                        return Err(stand::wrong_part(assist));
+                    }
+                    AssignmentStage::Issued
+                    | AssignmentStage::Acknowledged
+                    | AssignmentStage::Returned { .. }
+                    | AssignmentStage::ReportedIn
+                    | AssignmentStage::Replied { .. }
+                    | AssignmentStage::Released
+                    | AssignmentStage::Ended => NewLead::Assist(assist.id),
+                }
+            }
             None => {
                 let (role, terms) = (AssignmentRole::Lead, OrderTerms::Called);
                 NewLead::Order(order(stand, self.whistle, "unit", self.unit, role, terms)?)

@@ -22,7 +22,8 @@ pub struct Consult {
     pub held_at: DateTime<Utc>,
     /// What was found.
     pub findings: Words,
-    /// Who does what until when; names the lead, and nobody later than the lead's own limit.
+    /// Who does what until when; names the lead, and nobody later than the lead's own limit. Where a
+    /// limit is past, the date is on record only: what is overdue stays overdue.
     pub split: Vec<Split>,
     /// The measures.
     pub measures: Words,
@@ -67,15 +68,30 @@ impl Consult {
             return Err(Refusal::missing("split"));
         }
         // A date in minutes splits the time there is; only an extension gives more.
-        let end = whistle.clocks.get(&ClockKey::at(Step::Handle, lead.id)).map(|it| it.due);
+        let limit_of = |key: ClockKey| whistle.clocks.get(&key).map(|it| it.due);
+        let handle = limit_of(ClockKey::at(Step::Handle, lead.id));
         let mut named = Named::new();
+        let mut seen = std::collections::BTreeSet::new();
         for it in &self.split {
+            if !seen.insert(it.assignment) {
+                return Err(Refusal::invalid("split", Problem::Twice));
+            }
             let assignment = stand::assignment(whistle, it.assignment)?;
+            if !assignment.stage.is_active() {
+                return Err(stand::wrong_part(assignment));
+            }
             if it.due_on < stand.facts.today() {
                 return Err(Refusal::invalid("dueOn", Problem::Past));
             }
             let day = Facts::end_of(it.due_on).ok_or(Refusal::invalid("dueOn", Problem::TooFar))?;
+            let key = ClockKey::at(assignment.part(), assignment.id);
+            if whistle.clocks.get(&key).is_some_and(|it| it.lapsed) {
+                continue;
+            }
+            // Where the lead has replied, each unit's own limit bounds it.
+            let end = [handle.or(limit_of(key)), stand.cap(whistle)].into_iter().flatten().min();
             let due = match end {
+                Some(end) if end < stand.facts.now => continue,
                 Some(end) if end < day => {
                     let same_day =
                         Facts::end_of(end.with_timezone(&crate::calendar::beijing()).date_naive());
@@ -86,10 +102,7 @@ impl Consult {
                 }
                 Some(_) | None => day,
             };
-            let key = ClockKey::at(assignment.part(), assignment.id);
-            if named.insert(key, stand.facts.named(due)).is_some() {
-                return Err(Refusal::invalid("split", Problem::Twice));
-            }
+            named.insert(key, stand.facts.named(due));
         }
         let minutes = Box::new(Minutes {
             held_at: self.held_at,

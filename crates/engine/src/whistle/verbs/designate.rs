@@ -56,10 +56,14 @@ impl Designate {
             authority::relations_to_whistle(member, whistle, Some(it.id), stand.facts.directory);
         let (role, on_rung) = match rung {
             Rung::Meeting => (Role::Director, relations.contains(&Relation::OwnCentre)),
-            Rung::Superior => (
-                Role::Leader,
-                relations.contains(&Relation::OwnCentre) || relations.contains(&Relation::Above),
-            ),
+            // The common superior stands above the centre, where anything does.
+            Rung::Superior => {
+                let top = whistle
+                    .centre
+                    .is_none_or(|it| stand.facts.directory.centre_above(it).is_none());
+                let own = top && relations.contains(&Relation::OwnCentre);
+                (Role::Leader, own || relations.contains(&Relation::Above))
+            }
             Rung::Conference => (Role::Leader, relations.contains(&Relation::Conference)),
         };
         if !on_rung || !member.roles.contains(&role) {

@@ -5,10 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::centre;
 use crate::{
     command::CommandKind,
+    directory::UnitKind,
     ids::{DistrictId, PetitionId, UnitId, WhistleId},
     lists::{KindCode, LevelCode, MatterCode},
     petition::{Nature, Petition, Stage as PetitionStage},
     refusal::{Problem, Refusal},
+    scene::StreamId,
     stand::{self, Stand},
     text::Words,
     whistle::{AssignmentRole, Attached, Call, Content, Purpose, Stage, Whistle, WhistleFact},
@@ -91,29 +93,35 @@ impl Draft {
 
     fn draft(self, stand: &mut Stand<'_>, predecessor: Option<WhistleId>) -> Result<(), Refusal> {
         let Self { whistle, district, centre, petitions, asked } = self;
+        stand.unused(StreamId::Whistle(whistle))?;
+        let blows = stand
+            .facts
+            .directory
+            .unit(centre)
+            .is_some_and(|it| it.kind == UnitKind::Centre && !it.closed);
+        if !blows {
+            return Err(Refusal::invalid("centre", Problem::Unknown));
+        }
         if petitions.is_empty() {
             return Err(Refusal::missing("petitions"));
         }
         if petitions.len() > MOST {
             return Err(Refusal::invalid("petitions", Problem::TooMany(50)));
         }
-        let (content, raised_from) = compose(stand, centre, &petitions, asked)?;
+        // Before anything is said of units: what may not be whistled at all is told so.
         let mut attached = BTreeMap::new();
-        for id in petitions {
-            let petition = stand.petition(id)?;
-            may_be_whistled(petition, content.purpose)?;
-            attached.insert(
-                id,
-                Attached { statutory: petition.statutory_due(), ..Attached::default() },
-            );
+        for id in &petitions {
+            let petition = stand.petition(*id)?;
+            stand.within(centre, petition)?;
+            may_be_whistled(petition, asked.purpose)?;
+            let statutory = petition.statutory_due();
+            attached.insert(*id, Attached { statutory, ..Attached::default() });
         }
+        let (content, raised_from) = compose(stand, centre, &petitions, asked)?;
         let fact = WhistleFact::Drafted {
             district,
             centre,
-            by: match stand.actor {
-                crate::actor::Actor::Member(it) => it.person,
-                crate::actor::Actor::System => stand.by()?,
-            },
+            by: stand.by()?,
             at: stand.facts.now,
             content: Box::new(content),
             raised_from,
@@ -147,7 +155,16 @@ impl Amend {
         let whistle = stand.whistle(self.whistle)?;
         Self::allowed(stand, whistle)?;
         let petitions = whistle.petitions.keys().copied().collect();
-        let (content, raised_from) = compose(stand, centre(whistle)?, &petitions, self.asked)?;
+        let mut asked = self.asked;
+        // What a third blow raised is not raised once more each time the draft is saved.
+        if let (Some((kind, level)), Some(content)) = (&whistle.raised_from, &whistle.content)
+            && asked.kind.as_ref() == Some(&content.kind)
+            && asked.level.as_ref() == Some(&content.level)
+        {
+            asked.kind = Some(kind.clone());
+            asked.level = Some(level.clone());
+        }
+        let (content, raised_from) = compose(stand, centre(whistle)?, &petitions, asked)?;
         for id in petitions {
             may_be_whistled(stand.petition(id)?, content.purpose)?;
         }
@@ -159,23 +176,22 @@ impl Amend {
 
 /// Whether a petition may be whistled now (R1, R2).
 pub(super) fn may_be_whistled(petition: &Petition, purpose: Purpose) -> Result<(), Refusal> {
+    // Before the stage: an accusation is never accepted, and the answer should say why.
+    if petition.registration.as_ref().is_some_and(|it| it.nature == Nature::Accusation) {
+        return Err(Refusal::Accusation);
+    }
+    match (petition.legal_bar, purpose) {
+        (Some(bar), Purpose::Resolve) => return Err(Refusal::PendingElsewhere { bar }),
+        (Some(_), Purpose::Mediation | Purpose::Enforcement | Purpose::Relief) | (None, _) => (),
+    }
     match petition.stage {
-        PetitionStage::Accepted | PetitionStage::InProgress => (),
+        PetitionStage::Accepted | PetitionStage::InProgress => Ok(()),
         PetitionStage::Blank
         | PetitionStage::Registered
         | PetitionStage::NotAccepted
         | PetitionStage::Answered { .. }
         | PetitionStage::Concluded
-        | PetitionStage::Duplicate { .. } => return Err(stand::wrong_petition_stage(petition)),
-    }
-    if petition.registration.as_ref().is_some_and(|it| it.nature == Nature::Accusation) {
-        return Err(Refusal::Accusation);
-    }
-    match (petition.legal_bar, purpose) {
-        (Some(bar), Purpose::Resolve) => Err(Refusal::PendingElsewhere { bar }),
-        (Some(_), Purpose::Mediation | Purpose::Enforcement | Purpose::Relief) | (None, _) => {
-            Ok(())
-        }
+        | PetitionStage::Duplicate { .. } => Err(stand::wrong_petition_stage(petition)),
     }
 }
 
@@ -199,7 +215,7 @@ fn compose(
     let kind = asked.kind.or(row.map(|it| it.kind.clone())).ok_or(Refusal::missing("kind"))?;
     let level = asked.level.or(row.map(|it| it.level.clone())).ok_or(Refusal::missing("level"))?;
     let calls = if asked.calls.is_empty() {
-        listed(stand, row.ok_or(Refusal::missing("units"))?)
+        listed(stand, row.ok_or(Refusal::missing("units"))?)?
     } else {
         named(asked.calls)?
     };
@@ -258,15 +274,17 @@ pub(super) fn raise(
     Ok(Some(from))
 }
 
-/// The lead and assists that the matter names.
-fn listed(stand: &Stand<'_>, row: &crate::lists::Matter) -> Vec<Call> {
-    let call = |code: &String, role| {
-        let unit = stand.facts.directory.by_code(code)?.id;
-        Some(Call { unit, role, task: None })
-    };
-    let lead = row.lead.iter().filter_map(|it| call(it, AssignmentRole::Lead));
-    let assists = row.assists.iter().filter_map(|it| call(it, AssignmentRole::Assist));
-    lead.chain(assists).collect()
+/// The lead and assists that the matter names; where it names no lead, the first unit leads (R18).
+fn listed(stand: &Stand<'_>, row: &crate::lists::Matter) -> Result<Vec<Call>, Refusal> {
+    let unit = |code: &String| stand.facts.directory.by_code(code).map(|it| it.id);
+    let mut asked = vec![];
+    if let Some(lead) = &row.lead {
+        let unit = unit(lead).ok_or(Refusal::NotCallable)?;
+        asked.push(AskedCall { unit, role: Some(AssignmentRole::Lead), task: None });
+    }
+    let assists = row.assists.iter().filter_map(unit);
+    asked.extend(assists.map(|unit| AskedCall { unit, role: None, task: None }));
+    named(asked)
 }
 
 /// The calls as asked: one lead, no unit twice.
@@ -292,13 +310,24 @@ fn named(asked: Vec<AskedCall>) -> Result<Vec<Call>, Refusal> {
     Ok(res)
 }
 
-/// Raises a whistle whose petitions were whistled again since it was drafted.
-pub(super) fn raise_late(stand: &mut Stand<'_>, id: WhistleId) -> Result<(), Refusal> {
-    let whistle = stand.whistle(id)?;
-    let (Some(content), None) = (&whistle.content, &whistle.raised_from) else { return Ok(()) };
+/// What a draft says, raised where its petitions were whistled again since it was drafted (R33).
+pub(super) fn as_raised(
+    stand: &Stand<'_>,
+    whistle: &Whistle,
+) -> Result<(Box<Content>, Raised), Refusal> {
+    let content = whistle.content.as_ref().ok_or_else(|| stand::wrong_stage(whistle))?;
     let mut content = content.clone();
+    if whistle.raised_from.is_some() {
+        return Ok((content, None));
+    }
     let petitions = whistle.petitions.keys().copied().collect();
     let raised_from = raise(stand, &petitions, &mut content)?;
+    Ok((content, raised_from))
+}
+
+/// Raises a whistle whose petitions were whistled again since it was drafted.
+pub(super) fn raise_late(stand: &mut Stand<'_>, id: WhistleId) -> Result<(), Refusal> {
+    let (content, raised_from) = as_raised(stand, stand.whistle(id)?)?;
     if raised_from.is_none() {
         return Ok(());
     }

@@ -21,8 +21,8 @@ impl Endorse {
         if whistle.stage != Stage::UnderReview {
             return Err(stand::wrong_stage(whistle));
         }
-        let content = whistle.content.as_ref().ok_or_else(|| stand::wrong_stage(whistle))?;
-        let row = stand.initiation(super::centre(whistle)?, content)?;
+        let (content, _) = super::draft::as_raised(stand, whistle)?;
+        let row = stand.initiation(super::centre(whistle)?, &content)?;
         if row.endorse.is_empty() {
             return Err(Refusal::NoSuchStep);
         }

@@ -46,7 +46,7 @@ impl Escalate {
             district: whistle.district.ok_or_else(|| stand::wrong_stage(whistle))?,
             centre: above.id,
             petitions: whistle.petitions.keys().copied().collect::<BTreeSet<_>>(),
-            asked: blow_again::again(content, whistle.raised_from.as_ref()),
+            asked: blow_again::again(content, stand.facts.directory, whistle.raised_from.as_ref()),
         };
         let fact = WhistleFact::Escalated {
             by: stand.by()?,

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::{
+    actor::Role,
     clock::{ClockKey, Step},
     command::CommandKind,
     facts::Facts,
@@ -43,7 +44,12 @@ pub enum HoldRuling {
 
 impl Hold {
     pub(crate) fn allowed(stand: &Stand<'_>, whistle: &Whistle) -> Result<(), Refusal> {
-        stand.permit_whistle(CommandKind::HoldWhistle, whistle, None)?;
+        let member = stand.permit_whistle(CommandKind::HoldWhistle, whistle, None)?;
+        // 挂账 is approved at the district, whichever centre blew.
+        let centre = super::centre(whistle)?;
+        if member.unit == centre && stand.facts.directory.highest_centre(centre) != centre {
+            return Err(Refusal::NotPermitted { who: vec![Role::Leader] });
+        }
         if matches!(whistle.stage, Stage::LongTerm { .. }) {
             return Ok(());
         }

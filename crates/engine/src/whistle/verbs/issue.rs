@@ -25,11 +25,8 @@ pub struct Issue {
 impl Issue {
     pub(crate) fn allowed(stand: &Stand<'_>, whistle: &Whistle) -> Result<(), Refusal> {
         let member = stand.permit_whistle(CommandKind::IssueWhistle, whistle, None)?;
-        let content = whistle.content.as_ref().ok_or_else(|| stand::wrong_stage(whistle))?;
-        let row = stand.initiation(super::centre(whistle)?, content)?;
-        let endorsed = match whistle.stage {
-            Stage::UnderReview => row.endorse.is_empty(),
-            Stage::Endorsed { .. } => true,
+        let submitted = match whistle.stage {
+            Stage::UnderReview | Stage::Endorsed { .. } => true,
             Stage::Blank
             | Stage::Draft
             | Stage::Responding { .. }
@@ -43,12 +40,18 @@ impl Issue {
             | Stage::Withdrawn
             | Stage::Escalated { .. } => false,
         };
-        if !endorsed {
+        if !submitted {
             return Err(stand::wrong_stage(whistle));
         }
-        let issuers = if content.off_list.is_some() { &row.issue_off_list } else { &row.issue };
+        // What a third blow raised is for the higher issuer.
+        let (content, _) = draft::as_raised(stand, whistle)?;
+        let row = stand.initiation(super::centre(whistle)?, &content)?;
+        if whistle.stage == Stage::UnderReview && !row.endorse.is_empty() {
+            return Err(stand::wrong_stage(whistle));
+        }
+        let issuers = row.issuers(content.off_list.is_some());
         if !issuers.iter().any(|it| member.roles.contains(it)) {
-            return Err(Refusal::NotPermitted { who: issuers.clone() });
+            return Err(Refusal::NotPermitted { who: issuers.to_vec() });
         }
         if whistle.drafted_by == Some(member.person) {
             return Err(Refusal::OwnDraft);
@@ -59,8 +62,6 @@ impl Issue {
     pub(crate) fn decide(self, stand: &mut Stand<'_>) -> Result<(), Refusal> {
         Self::allowed(stand, stand.whistle(self.whistle)?)?;
         draft::raise_late(stand, self.whistle)?;
-        // What was raised may be for a higher issuer.
-        Self::allowed(stand, stand.whistle(self.whistle)?)?;
         blow(stand, self.whistle, self.exception, false)
     }
 }
@@ -79,6 +80,7 @@ pub(super) fn blow(
     let mut told = vec![];
     for petition in whistle.petitions.keys() {
         let it = stand.petition(*petition)?;
+        stand.within(super::centre(&whistle)?, it)?;
         draft::may_be_whistled(it, content.purpose)?;
         if it.legal_bar.is_some() && exception.is_none() {
             return Err(Refusal::missing("exception"));

@@ -23,23 +23,54 @@ pub struct RecordAbsence {
     pub go_ahead: bool,
 }
 
+/// Whether the lead is absent at its limit, so that a remedy is owed.
+fn at_limit(whistle: &Whistle, it: &Assignment) -> bool {
+    let absent = match whistle.stage {
+        Stage::Responding { lead_absent, .. } => lead_absent,
+        Stage::Blank
+        | Stage::Draft
+        | Stage::UnderReview
+        | Stage::Endorsed { .. }
+        | Stage::Handling { .. }
+        | Stage::Verifying { .. }
+        | Stage::Rating { .. }
+        | Stage::Closing { .. }
+        | Stage::LongTerm { .. }
+        | Stage::Closed
+        | Stage::Terminated
+        | Stage::Withdrawn
+        | Stage::Escalated { .. } => false,
+    };
+    absent && it.role == AssignmentRole::Lead
+}
+
 impl RecordAbsence {
     pub(crate) fn allowed(
         stand: &Stand<'_>,
         whistle: &Whistle,
         it: &Assignment,
     ) -> Result<(), Refusal> {
-        stand.permit_whistle(CommandKind::RecordAbsence, whistle, Some(it.id))?;
+        let member = stand.permit_whistle(CommandKind::RecordAbsence, whistle, Some(it.id))?;
         super::in_response(whistle)?;
         match it.stage {
-            AssignmentStage::Issued | AssignmentStage::Acknowledged => Ok(()),
+            AssignmentStage::Issued | AssignmentStage::Acknowledged => (),
             AssignmentStage::ReturnRequested { .. }
             | AssignmentStage::Returned { .. }
             | AssignmentStage::Disputed { .. }
             | AssignmentStage::ReportedIn
             | AssignmentStage::Replied { .. }
             | AssignmentStage::Released
-            | AssignmentStage::Ended => Err(stand::wrong_part(it)),
+            | AssignmentStage::Ended => return Err(stand::wrong_part(it)),
+        }
+        // What is left of an absence that is known is the director's go-ahead.
+        if !it.absent {
+            Ok(())
+        } else if !at_limit(whistle, it) {
+            Err(Refusal::Already)
+        } else if member.roles.contains(&Role::Director) {
+            Ok(())
+        } else {
+            Err(Refusal::NotPermitted { who: vec![Role::Director] })
         }
     }
 
@@ -48,27 +79,11 @@ impl RecordAbsence {
         let it = stand::assignment(whistle, self.assignment)?;
         Self::allowed(stand, whistle, it)?;
         if self.go_ahead {
+            if !at_limit(whistle, it) {
+                return Err(Refusal::invalid("goAhead", Problem::Contradiction));
+            }
             if !stand.decider()?.roles.contains(&Role::Director) {
                 return Err(Refusal::NotPermitted { who: vec![Role::Director] });
-            }
-            let at_limit = match whistle.stage {
-                Stage::Responding { lead_absent, .. } => lead_absent,
-                Stage::Blank
-                | Stage::Draft
-                | Stage::UnderReview
-                | Stage::Endorsed { .. }
-                | Stage::Handling { .. }
-                | Stage::Verifying { .. }
-                | Stage::Rating { .. }
-                | Stage::Closing { .. }
-                | Stage::LongTerm { .. }
-                | Stage::Closed
-                | Stage::Terminated
-                | Stage::Withdrawn
-                | Stage::Escalated { .. } => false,
-            };
-            if !at_limit || it.role != AssignmentRole::Lead {
-                return Err(Refusal::invalid("goAhead", Problem::Contradiction));
             }
         } else if it.absent {
             return Err(Refusal::Already);

@@ -4,7 +4,7 @@ use crate::{
     clock::{ClockKey, Step},
     command::CommandKind,
     ids::{AssignmentId, WhistleId},
-    refusal::Refusal,
+    refusal::{Problem, Refusal},
     stand::{self, Stand},
     text::Words,
     whistle::{Assignment, AssignmentStage, Whistle, WhistleFact},
@@ -19,7 +19,7 @@ pub struct ReportProgress {
     pub assignment: AssignmentId,
     /// The report.
     pub report: Words,
-    /// Why it is late; required of a late assist.
+    /// Why it is late; required of a late assist, and for what is late only.
     pub late: Option<Words>,
 }
 
@@ -49,6 +49,12 @@ impl ReportProgress {
         let explain = ClockKey::at(Step::Explain, self.assignment);
         if whistle.clocks.contains_key(&explain) && self.late.is_none() {
             return Err(Refusal::missing("late"));
+        }
+        // An explanation ahead of the date would let the rest go on without the part.
+        let part = stand::assignment(whistle, self.assignment)?.part();
+        let term = whistle.clocks.get(&ClockKey::at(part, self.assignment));
+        if self.late.is_some() && !term.is_some_and(|it| it.lapsed) {
+            return Err(Refusal::invalid("late", Problem::Contradiction));
         }
         let fact = WhistleFact::Progressed {
             assignment: self.assignment,

@@ -35,14 +35,7 @@ pub(super) fn extended(
     let term = whistle.clocks.get(&key).ok_or_else(|| stand::wrong_part(it))?;
     let warning = stand.facts.lists.process.warning;
     let fresh = Term::counted(stand.facts.calendar, term.due, limit, None, warning);
-    let mut statutory = whistle.cap();
-    // A petition's own date may have been extended since.
-    for id in whistle.petitions.keys() {
-        if let Some(now) = stand.petition(*id)?.statutory_due() {
-            statutory = Some(statutory.map_or(now, |it| it.min(now)));
-        }
-    }
-    match statutory {
+    match stand.cap(whistle) {
         Some(statutory) if fresh.due > statutory => Err(Refusal::BeyondStatutory { statutory }),
         Some(_) | None => Ok((key, fresh)),
     }

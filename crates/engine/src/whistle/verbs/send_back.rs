@@ -38,8 +38,9 @@ impl SendBack {
         }
         let content = whistle.content.as_ref().ok_or_else(|| stand::wrong_stage(whistle))?;
         let row = stand.initiation(super::centre(whistle)?, content)?;
-        if !row.endorse.iter().chain(&row.issue).any(|it| member.roles.contains(it)) {
-            return Err(Refusal::NotPermitted { who: row.issue.clone() });
+        let issuers = row.issuers(content.off_list.is_some());
+        if !row.endorse.iter().chain(issuers).any(|it| member.roles.contains(it)) {
+            return Err(Refusal::NotPermitted { who: issuers.to_vec() });
         }
         let bound = stand.process(whistle)?.bounds.send_backs;
         if whistle.send_backs >= bound {

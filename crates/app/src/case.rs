@@ -1,0 +1,274 @@
+//! Cases as somebody may see them: above here an object exists only behind the gate.
+
+use engine::{
+    Facts, Scene, StreamId,
+    actor::Actor,
+    calendar::beijing,
+    command::Action,
+    ids::{AssignmentId, PetitionId, WhistleId},
+    petition::Petition,
+    whistle::Whistle,
+};
+use store::{EventView, Page, PageRequest, State};
+
+use crate::{App, Caller, Error};
+
+/// Something that the reader may see: made by the gate alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Visible<T>(T);
+
+impl<T> Visible<T> {
+    pub(crate) fn passed(it: T) -> Self {
+        Self(it)
+    }
+
+    /// What was let through.
+    #[must_use]
+    pub fn into_inner(self) -> T {
+        self.0
+    }
+}
+
+impl<T> std::ops::Deref for Visible<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+/// A case.
+pub type CaseId = StreamId;
+/// What may be done to a case, and why not the rest.
+pub type ActionsOf = Vec<Action>;
+
+fn through<T>(page: Page<T>) -> Page<Visible<T>> {
+    Page {
+        items: page.items.into_iter().map(|(at, it)| (at, Visible(it))).collect(),
+        more: page.more,
+        total: page.total,
+        capped: page.capped,
+    }
+}
+
+impl App {
+    /// A petition.
+    ///
+    /// # Errors
+    /// A fault of the database.
+    pub async fn petition(
+        &self,
+        caller: &Caller,
+        id: PetitionId,
+    ) -> Result<Option<Visible<Petition>>, Error> {
+        let states = self.store().visible(&caller.viewer, &[id.0]).await?;
+        Ok(states.into_iter().find_map(|it| match it {
+            State::Petition(it) => Some(Visible(it)),
+            State::Whistle(_) => None,
+        }))
+    }
+
+    /// Petitions by their ids, many at once.
+    ///
+    /// # Errors
+    /// A fault of the database.
+    pub async fn petitions_by_id(
+        &self,
+        viewer: &store::Viewer,
+        ids: &[PetitionId],
+    ) -> Result<Vec<Visible<Petition>>, Error> {
+        let ids: Vec<_> = ids.iter().map(|it| it.0).collect();
+        let states = self.store().visible(viewer, &ids).await?;
+        let petition = |it| match it {
+            State::Petition(it) => Some(Visible(it)),
+            State::Whistle(_) => None,
+        };
+        Ok(states.into_iter().filter_map(petition).collect())
+    }
+
+    /// Whistles by their ids, many at once.
+    ///
+    /// # Errors
+    /// A fault of the database.
+    pub async fn whistles_by_id(
+        &self,
+        viewer: &store::Viewer,
+        ids: &[WhistleId],
+    ) -> Result<Vec<Visible<Whistle>>, Error> {
+        let ids: Vec<_> = ids.iter().map(|it| it.0).collect();
+        let states = self.store().visible(viewer, &ids).await?;
+        let whistle = |it| match it {
+            State::Whistle(it) => Some(Visible(it)),
+            State::Petition(_) => None,
+        };
+        Ok(states.into_iter().filter_map(whistle).collect())
+    }
+
+    /// A whistle.
+    ///
+    /// # Errors
+    /// A fault of the database.
+    pub async fn whistle(
+        &self,
+        caller: &Caller,
+        id: WhistleId,
+    ) -> Result<Option<Visible<Whistle>>, Error> {
+        Ok(self.whistles_by_id(&caller.viewer, &[id]).await?.into_iter().next())
+    }
+
+    /// The whistle that an assignment is part of.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where it is not there or not to be seen; else a fault.
+    pub async fn whistle_of(&self, id: AssignmentId) -> Result<WhistleId, Error> {
+        self.store().whistle_of(self.district(), id).await?.ok_or(Error::NotFound)
+    }
+
+    /// A page of petitions.
+    ///
+    /// # Errors
+    /// A fault of the database.
+    pub async fn petitions(
+        &self,
+        caller: &Caller,
+        filter: &store::PetitionFilter,
+        order: store::PetitionOrder,
+        page: PageRequest,
+    ) -> Result<Page<Visible<Petition>>, Error> {
+        let now = self.now();
+        Ok(through(self.store().petitions(&caller.viewer, filter, order, now, page).await?))
+    }
+
+    /// A page of whistles.
+    ///
+    /// # Errors
+    /// A fault of the database.
+    pub async fn whistles(
+        &self,
+        caller: &Caller,
+        filter: &store::WhistleFilter,
+        order: store::WhistleOrder,
+        page: PageRequest,
+    ) -> Result<Page<Visible<Whistle>>, Error> {
+        let now = self.now();
+        Ok(through(self.store().whistles(&caller.viewer, filter, order, now, page).await?))
+    }
+
+    /// A page of deadlines.
+    ///
+    /// # Errors
+    /// A fault of the database.
+    pub async fn deadlines(
+        &self,
+        caller: &Caller,
+        filter: &store::InboxFilter,
+        page: PageRequest,
+    ) -> Result<Page<Visible<store::DeadlineView>>, Error> {
+        Ok(through(self.store().deadlines(&caller.viewer, filter, self.now(), page).await?))
+    }
+
+    /// A page of letters: one's own, a visible case's, or, for an administrator, their delivery.
+    ///
+    /// # Errors
+    /// A fault of the database.
+    pub async fn letters(
+        &self,
+        caller: &Caller,
+        filter: &store::LetterFilter,
+        page: PageRequest,
+    ) -> Result<Page<Visible<store::LetterView>>, Error> {
+        Ok(through(self.store().letters(&caller.viewer, filter, page).await?))
+    }
+
+    /// A page of a visible case's events; none where the case is not to be seen.
+    ///
+    /// # Errors
+    /// A fault of the database.
+    pub async fn events(
+        &self,
+        caller: &Caller,
+        case: CaseId,
+        page: PageRequest,
+    ) -> Result<Option<Page<Visible<EventView>>>, Error> {
+        if self.store().visible(&caller.viewer, &[case.uuid()]).await?.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(through(self.store().events(self.district(), case.uuid(), page).await?)))
+    }
+
+    /// What a caller may do to a case now, and why not the rest.
+    ///
+    /// # Errors
+    /// A fault of the database.
+    pub async fn actions(&self, caller: &Caller, case: CaseId) -> Result<ActionsOf, Error> {
+        let (whistle, petitions) = match case {
+            StreamId::Whistle(id) => (Some(id), vec![]),
+            StreamId::Petition(id) => (None, vec![id]),
+        };
+        let loaded = self
+            .store()
+            .load_case(self.district(), Some(&caller.viewer), whistle, &petitions)
+            .await?;
+        self.actions_in(caller, case, &loaded.scene).await
+    }
+
+    async fn actions_in(
+        &self,
+        caller: &Caller,
+        case: CaseId,
+        scene: &Scene,
+    ) -> Result<ActionsOf, Error> {
+        let registers = self.registers().await?;
+        let now = self.now();
+        let today = now.with_timezone(&beijing()).date_naive();
+        let pinned = match case {
+            StreamId::Whistle(id) => {
+                scene.whistles.get(&id).filter(|it| it.issued.is_some()).map(|it| it.lists)
+            }
+            StreamId::Petition(id) => scene.petitions.get(&id).map(|it| it.lists),
+        };
+        let lists = pinned
+            .and_then(|it| registers.lists_version(it))
+            .or_else(|| registers.lists_on(today))
+            .ok_or(Error::NotSetUp)?;
+        let calendar = registers.calendar_on(today).ok_or(Error::NotSetUp)?;
+        let facts = Facts {
+            directory: &registers.directory,
+            lists,
+            calendar,
+            seed: uuid::Uuid::nil(),
+            numbers: None,
+            on_behalf_of: None,
+            now,
+        };
+        let actor = Actor::Member(caller.member.clone());
+        Ok(engine::actions(scene, case, &actor, &facts))
+    }
+
+    /// The actions of cases that were let through, many at once and without a further statement.
+    ///
+    /// # Errors
+    /// A fault of the database.
+    pub async fn actions_of_whistle(
+        &self,
+        caller: &Caller,
+        whistle: &Visible<Whistle>,
+    ) -> Result<ActionsOf, Error> {
+        let mut scene = Scene::default();
+        scene.whistles.insert(whistle.id, whistle.0.clone());
+        self.actions_in(caller, StreamId::Whistle(whistle.id), &scene).await
+    }
+
+    /// The same of a petition.
+    ///
+    /// # Errors
+    /// A fault of the database.
+    pub async fn actions_of_petition(
+        &self,
+        caller: &Caller,
+        petition: &Visible<Petition>,
+    ) -> Result<ActionsOf, Error> {
+        let mut scene = Scene::default();
+        scene.petitions.insert(petition.id, petition.0.clone());
+        self.actions_in(caller, StreamId::Petition(petition.id), &scene).await
+    }
+}

@@ -1,0 +1,111 @@
+//! Notices become letters: one for each person that is told of an event.
+
+use std::collections::BTreeSet;
+
+use engine::{
+    Event, Facts, Scene, StreamId,
+    ids::{LetterId, PersonId, UnitId},
+    notice::{self, Notice},
+};
+use store::LetterDraft;
+
+use crate::{App, Registers};
+
+impl App {
+    /// The letters that follow from events on a scene.
+    pub(crate) fn letters_owed(
+        &self,
+        registers: &Registers,
+        facts: &Facts<'_>,
+        before: &Scene,
+        events: &[(StreamId, Event)],
+    ) -> Vec<LetterDraft> {
+        let mut scene = before.clone();
+        let mut res = vec![];
+        for (stream, event) in events {
+            scene.apply(*stream, event);
+            let (version, notices, shut) = match (stream, event) {
+                (StreamId::Whistle(id), Event::Whistle(event)) => match scene.whistles.get(id) {
+                    Some(it) => {
+                        let lists = registers.lists_version(it.lists).unwrap_or(facts.lists);
+                        let shut = it.petitions.keys().flat_map(|id| accused(&scene, id)).collect();
+                        (it.version, notice::notices(it, event, lists, facts.directory), shut)
+                    }
+                    None => continue,
+                },
+                (StreamId::Petition(id), Event::Petition(event)) => match scene.petitions.get(id) {
+                    Some(it) => {
+                        let shut = accused(&scene, id).collect();
+                        (it.version, notice::petition_notices(it, event, facts.directory), shut)
+                    }
+                    None => continue,
+                },
+                (StreamId::Whistle(_), Event::Petition(_))
+                | (StreamId::Petition(_), Event::Whistle(_)) => {
+                    continue;
+                }
+            };
+            self.address(registers, *stream, version, notices, &shut, &mut res);
+        }
+        res
+    }
+
+    /// Addresses the notices of one event: nobody gets two letters for it, and no accused any.
+    fn address(
+        &self,
+        registers: &Registers,
+        stream: StreamId,
+        version: u32,
+        notices: Vec<Notice>,
+        shut: &BTreeSet<UnitId>,
+        res: &mut Vec<LetterDraft>,
+    ) {
+        let mut told: BTreeSet<uuid::Uuid> = BTreeSet::new();
+        for notice in notices {
+            let unit = notice.to.unit;
+            let above = registers.directory.above(unit).any(|it| shut.contains(&it.id));
+            if above || shut.contains(&unit) {
+                continue;
+            }
+            let people: Vec<(PersonId, Option<String>)> = registers
+                .accounts_of(unit)
+                .filter(|it| it.roles.iter().any(|role| notice.to.roles.contains(role)))
+                .map(|it| (it.person, it.mail.clone()))
+                .collect();
+            let mut write = |person: Option<PersonId>, address: Option<String>| {
+                if !told.insert(person.map_or(unit.0, |it| it.0)) {
+                    return;
+                }
+                let id = LetterId(self.fresh());
+                res.push(LetterDraft {
+                    id,
+                    stream,
+                    version,
+                    notice: notice.clone(),
+                    person,
+                    address,
+                    message_id: format!("<{}@{}>", id.0.simple(), self.inner.domain),
+                });
+            };
+            if people.is_empty() {
+                // Nobody holds the role: the letter is kept for the unit, and shown as undelivered.
+                write(None, None);
+            }
+            for (person, address) in people {
+                write(Some(person), address);
+            }
+        }
+    }
+}
+
+fn accused<'a>(
+    scene: &'a Scene,
+    petition: &engine::ids::PetitionId,
+) -> impl Iterator<Item = UnitId> + 'a {
+    scene
+        .petitions
+        .get(petition)
+        .and_then(|it| it.registration.as_ref())
+        .into_iter()
+        .flat_map(|it| it.accused.iter().copied())
+}

@@ -1,0 +1,151 @@
+//! Units, people, lists and calendars, held against the version of the registers.
+
+use std::{collections::HashMap, sync::Arc};
+
+use chrono::NaiveDate;
+use engine::{
+    actor::Member,
+    calendar::Calendar,
+    directory::Directory,
+    ids::{PersonId, UnitId},
+    lists::{Lists, ListsVersion},
+};
+use store::{Account, RegisterState, Viewer};
+
+use crate::{App, Error};
+
+/// The registers as this process knows them.
+#[derive(Debug)]
+pub struct Registers {
+    version: i64,
+    /// The units.
+    pub directory: Directory,
+    /// The versions of the lists, oldest first.
+    pub lists: Vec<Lists>,
+    /// The versions of the calendar, oldest first.
+    pub calendars: Vec<Calendar>,
+    accounts: HashMap<PersonId, Account>,
+    by_unit: HashMap<UnitId, Vec<PersonId>>,
+}
+
+/// Somebody who asks.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// Who, in which unit and roles.
+    pub member: Member,
+    /// What they may read.
+    pub viewer: Viewer,
+    /// From which address.
+    pub source: Option<String>,
+}
+
+impl Registers {
+    fn of(state: RegisterState) -> Self {
+        let mut by_unit: HashMap<UnitId, Vec<PersonId>> = HashMap::new();
+        for it in &state.accounts {
+            by_unit.entry(it.unit).or_default().push(it.person);
+        }
+        by_unit.values_mut().for_each(|it| it.sort());
+        Self {
+            version: state.version,
+            directory: state.directory,
+            lists: state.lists,
+            calendars: state.calendars,
+            accounts: state.accounts.into_iter().map(|it| (it.person, it)).collect(),
+            by_unit,
+        }
+    }
+
+    /// The lists in force on a day.
+    #[must_use]
+    pub fn lists_on(&self, day: NaiveDate) -> Option<&Lists> {
+        self.lists.iter().rev().find(|it| it.effective_on <= day).or(self.lists.first())
+    }
+
+    /// One version of the lists.
+    #[must_use]
+    pub fn lists_version(&self, version: ListsVersion) -> Option<&Lists> {
+        self.lists.iter().find(|it| it.version == version)
+    }
+
+    /// The calendar in force on a day.
+    #[must_use]
+    pub fn calendar_on(&self, day: NaiveDate) -> Option<&Calendar> {
+        Calendar::latest_adopted_by(&self.calendars, day).or(self.calendars.first())
+    }
+
+    /// One version of the calendar.
+    #[must_use]
+    pub fn calendar_version(&self, version: u32) -> Option<&Calendar> {
+        self.calendars.iter().find(|it| it.version() == version)
+    }
+
+    /// Somebody's account.
+    #[must_use]
+    pub fn account(&self, person: PersonId) -> Option<&Account> {
+        self.accounts.get(&person)
+    }
+
+    /// The accounts of a unit that can sign in.
+    pub fn accounts_of(&self, unit: UnitId) -> impl Iterator<Item = &Account> {
+        self.by_unit
+            .get(&unit)
+            .into_iter()
+            .flatten()
+            .filter_map(|it| self.accounts.get(it))
+            .filter(|it| !it.disabled)
+    }
+
+    /// Every account.
+    pub fn accounts(&self) -> impl Iterator<Item = &Account> {
+        self.accounts.values()
+    }
+
+    /// Somebody as the rules see them.
+    #[must_use]
+    pub fn member(&self, person: PersonId) -> Option<Member> {
+        let it = self.account(person).filter(|it| !it.disabled)?;
+        Some(Member { person: it.person, unit: it.unit, roles: it.roles.iter().copied().collect() })
+    }
+}
+
+impl App {
+    /// The registers, read anew where somebody changed them.
+    ///
+    /// # Errors
+    /// A fault of the database.
+    pub async fn registers(&self) -> Result<Arc<Registers>, Error> {
+        let version = self.store().register_version(self.district()).await?;
+        let held =
+            self.inner.registers.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
+        if let Some(held) = held.filter(|it| it.version == version) {
+            return Ok(held);
+        }
+        let fresh = Arc::new(Registers::of(self.store().registers(self.district()).await?));
+        *self.inner.registers.write().unwrap_or_else(std::sync::PoisonError::into_inner) =
+            Some(fresh.clone());
+        Ok(fresh)
+    }
+
+    /// Somebody who signed in, as a caller; none where the account is gone or disabled.
+    ///
+    /// # Errors
+    /// A fault of the database.
+    pub async fn caller(
+        &self,
+        person: PersonId,
+        source: Option<String>,
+    ) -> Result<Option<Caller>, Error> {
+        let registers = self.registers().await?;
+        Ok(registers.member(person).map(|member| Caller {
+            viewer: Viewer {
+                district: self.district(),
+                unit: member.unit,
+                person,
+                reads_cases: member.roles.iter().any(|it| it.reads_cases()),
+            },
+            member,
+            source,
+        }))
+    }
+}

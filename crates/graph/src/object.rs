@@ -1,0 +1,90 @@
+//! Objects as they are shown, each built from what the gate let through.
+
+mod assignment;
+mod calendar;
+mod deadline;
+mod event;
+mod letter;
+mod lists;
+mod petition;
+mod unit;
+mod whistle;
+
+pub(crate) use assignment::Assignment;
+pub(crate) use calendar::Calendar;
+pub(crate) use deadline::{Deadline, DeadlineConnection, InboxConnection, InboxItem};
+pub(crate) use event::EventConnection;
+pub(crate) use letter::{Letter, LetterConnection};
+pub(crate) use lists::Lists;
+pub(crate) use petition::{Petition, PetitionConnection};
+pub(crate) use unit::{Me, Person, Unit};
+pub(crate) use whistle::{Whistle, WhistleConnection};
+
+pub(crate) use deadline::of_clock;
+pub(crate) use event::timeline;
+pub(crate) use unit::{person, unit};
+
+use async_graphql::SimpleObject;
+use engine::{command::CommandKind, text::Lang};
+
+use crate::error::{ErrorCode, code_of};
+
+/// 可办事项: something that can be done to a case, and why not where it cannot be done now.
+#[derive(Clone, SimpleObject)]
+pub(crate) struct Action {
+    /// The mutation, e.g. `acknowledge`.
+    command: String,
+    /// 名称.
+    name: String,
+    /// The assignment it is about, where it is about one.
+    assignment: Option<async_graphql::ID>,
+    /// 现在能否办理.
+    allowed: bool,
+    /// The code of the refusal, where it is refused.
+    refusal: Option<ErrorCode>,
+    /// 不能办理的原因, and what to do instead.
+    reason: Option<String>,
+}
+
+/// The mutation of a command: its code in camel case.
+pub(crate) fn mutation_of(kind: CommandKind) -> String {
+    let mut res = String::new();
+    let mut upper = false;
+    for it in kind.code().chars() {
+        if it == '_' {
+            upper = true;
+        } else if upper {
+            res.extend(it.to_uppercase());
+            upper = false;
+        } else {
+            res.push(it);
+        }
+    }
+    res
+}
+
+impl Action {
+    pub(crate) fn of(action: engine::command::Action, lang: Lang) -> Self {
+        let command = mutation_of(action.kind);
+        Self {
+            name: match lang {
+                Lang::Zh => action.kind.zh().to_owned(),
+                Lang::En => action.kind.code().replace('_', " "),
+            },
+            command,
+            assignment: action.assignment.map(|it| it.to_string().into()),
+            allowed: action.refusal.is_none(),
+            refusal: action.refusal.as_ref().map(code_of),
+            reason: action.refusal.map(|it| it.sentence(lang)),
+        }
+    }
+}
+
+/// 代码与名称.
+#[derive(Clone, SimpleObject)]
+pub(crate) struct Named {
+    /// 代码.
+    pub(crate) code: String,
+    /// 名称.
+    pub(crate) name: String,
+}

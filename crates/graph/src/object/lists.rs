@@ -1,0 +1,299 @@
+//! The four lists, as they are in force.
+
+use async_graphql::{Context, Object, Result, SimpleObject};
+use chrono::NaiveDate;
+use engine::{lists, text::Lang};
+
+use super::{Named, Unit};
+use crate::{
+    context::{lang, registers},
+    enums::{Consequence, Rank, Role, Step, Tier, UnitKind},
+};
+
+/// 四张清单, one version of them.
+#[derive(Clone)]
+pub(crate) struct Lists(pub(crate) lists::Lists);
+
+/// 等级的定义.
+#[derive(Clone, SimpleObject)]
+pub(crate) struct LevelRow {
+    /// 代码.
+    code: String,
+    /// 名称.
+    name: String,
+    /// 颜色, in words.
+    colour: String,
+    /// 参会人最低职级.
+    attendee: Rank,
+}
+
+/// 吹哨事项清单的一行.
+#[derive(Clone)]
+pub(crate) struct MatterRow(lists::Matter);
+
+#[Object]
+impl MatterRow {
+    /// 事项编码.
+    async fn code(&self) -> &str {
+        &self.0.code.0
+    }
+
+    /// 大类.
+    async fn category(&self) -> &str {
+        &self.0.category
+    }
+
+    /// 事项名称.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// 情形描述.
+    async fn condition(&self) -> &str {
+        &self.0.condition
+    }
+
+    /// 哨种.
+    async fn kind(&self) -> &str {
+        &self.0.kind.0
+    }
+
+    /// 等级.
+    async fn level(&self) -> &str {
+        &self.0.level.0
+    }
+
+    /// 牵头部门.
+    async fn lead(&self, ctx: &Context<'_>) -> Result<Option<Unit>> {
+        let registers = registers(ctx).await?;
+        let lead = self.0.lead.as_ref().and_then(|it| registers.directory.by_code(it));
+        Ok(lead.cloned().map(Unit))
+    }
+
+    /// 配合部门.
+    async fn assists(&self, ctx: &Context<'_>) -> Result<Vec<Unit>> {
+        let registers = registers(ctx).await?;
+        let unit = |it: &String| registers.directory.by_code(it).cloned().map(Unit);
+        Ok(self.0.assists.iter().filter_map(unit).collect())
+    }
+
+    /// 法定依据.
+    async fn basis(&self) -> &str {
+        &self.0.basis
+    }
+
+    /// 办结标准.
+    async fn closed_when(&self) -> &str {
+        &self.0.closed_when
+    }
+
+    /// 不适用情形.
+    async fn not_when(&self) -> &str {
+        &self.0.not_when
+    }
+
+    /// 出处.
+    async fn source(&self) -> &str {
+        &self.0.source
+    }
+}
+
+/// 吹哨发起清单的一行.
+#[derive(Clone, SimpleObject)]
+pub(crate) struct InitiationRow {
+    /// 发起中心的层级.
+    tier: Tier,
+    /// 哨种.
+    kind: String,
+    /// 等级.
+    level: String,
+    /// 发起.
+    draft: Vec<Role>,
+    /// 审核; empty where the issuer reviews at once.
+    endorse: Vec<Role>,
+    /// 签发.
+    issue: Vec<Role>,
+    /// 清单外签发.
+    issue_off_list: Vec<Role>,
+    /// 先吹后补.
+    blow_now: Vec<Role>,
+    /// 追认.
+    ratify: Vec<Role>,
+    /// 可召集单位范围.
+    may_call: Vec<UnitKind>,
+    /// 是否须写明前期处置.
+    tried_required: bool,
+    /// 依据.
+    basis: String,
+}
+
+/// 吹哨流程清单的一个环节.
+#[derive(Clone, SimpleObject)]
+pub(crate) struct StepRow {
+    /// 环节.
+    step: Step,
+    /// 名称.
+    name: String,
+    /// 是否必经.
+    required: bool,
+    /// 时限.
+    limit: String,
+    /// 逾期后果.
+    consequence: Consequence,
+    /// 文书.
+    paper: Option<String>,
+    /// 出处.
+    source: String,
+}
+
+/// 吹哨流程清单, of one kind and level.
+#[derive(Clone, SimpleObject)]
+pub(crate) struct ProcessRow {
+    /// 哨种.
+    kind: String,
+    /// 等级.
+    level: String,
+    /// 环节.
+    steps: Vec<StepRow>,
+    /// 退回补正上限.
+    send_backs: u32,
+    /// 退回重办上限.
+    reworks: u32,
+    /// 延期上限.
+    extensions: u32,
+    /// 单次延期上限.
+    extension: Option<String>,
+    /// 挂账上限.
+    holds: u32,
+}
+
+/// 化解责任清单的一条规则.
+#[derive(Clone, SimpleObject)]
+pub(crate) struct ResponsibilityRow {
+    /// 等级.
+    level: String,
+    /// 包案领导最低职级.
+    case_owner: Rank,
+    /// 复核周期.
+    review: String,
+    /// 出处.
+    source: String,
+}
+
+#[Object]
+impl Lists {
+    /// 版本.
+    async fn version(&self) -> u32 {
+        self.0.version
+    }
+
+    /// 名称.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// 生效日期.
+    async fn effective_on(&self) -> NaiveDate {
+        self.0.effective_on
+    }
+
+    /// 哨种.
+    async fn kinds(&self, ctx: &Context<'_>) -> Vec<Named> {
+        let lang = lang(ctx);
+        let named = |it: &lists::Kind| Named {
+            code: it.code.to_string(),
+            name: match lang {
+                Lang::Zh => it.name.clone(),
+                Lang::En => it.name_en.clone(),
+            },
+        };
+        self.0.kinds.iter().map(named).collect()
+    }
+
+    /// 等级.
+    async fn levels(&self, ctx: &Context<'_>) -> Vec<LevelRow> {
+        let lang = lang(ctx);
+        let row = |it: &lists::Level| LevelRow {
+            code: it.code.to_string(),
+            name: match lang {
+                Lang::Zh => it.name.clone(),
+                Lang::En => it.name_en.clone(),
+            },
+            colour: it.colour.clone(),
+            attendee: it.attendee.into(),
+        };
+        self.0.levels.iter().map(row).collect()
+    }
+
+    /// 吹哨事项清单.
+    async fn matters(&self) -> Vec<MatterRow> {
+        self.0.matters.rows.iter().cloned().map(MatterRow).collect()
+    }
+
+    /// 吹哨发起清单.
+    async fn initiation(&self) -> Vec<InitiationRow> {
+        let roles = |it: &[engine::actor::Role]| it.iter().map(|it| (*it).into()).collect();
+        let row = |it: &lists::Initiation| InitiationRow {
+            tier: it.tier.into(),
+            kind: it.kind.to_string(),
+            level: it.level.to_string(),
+            draft: roles(&it.draft),
+            endorse: roles(&it.endorse),
+            issue: roles(&it.issue),
+            issue_off_list: roles(&it.issue_off_list),
+            blow_now: roles(&it.blow_now),
+            ratify: roles(&it.ratify),
+            may_call: it.may_call.iter().map(|it| (*it).into()).collect(),
+            tried_required: it.tried_required,
+            basis: it.basis.clone(),
+        };
+        self.0.initiation.rows.iter().map(row).collect()
+    }
+
+    /// 吹哨流程清单.
+    async fn process(&self, ctx: &Context<'_>) -> Vec<ProcessRow> {
+        let lang = lang(ctx);
+        let limit = |it: engine::calendar::Limit| match lang {
+            Lang::Zh => it.to_string(),
+            Lang::En => it.english(),
+        };
+        let step = |(step, rule): (&engine::clock::Step, &lists::StepRule)| StepRow {
+            step: (*step).into(),
+            name: match lang {
+                Lang::Zh => step.zh().to_owned(),
+                Lang::En => step.to_string().replace('_', " "),
+            },
+            required: rule.required,
+            limit: limit(rule.limit),
+            consequence: rule.consequence.into(),
+            paper: rule.paper.clone(),
+            source: rule.source.clone(),
+        };
+        let row = |it: &lists::Process| ProcessRow {
+            kind: it.kind.to_string(),
+            level: it.level.to_string(),
+            steps: it.steps.iter().map(step).collect(),
+            send_backs: it.bounds.send_backs,
+            reworks: it.bounds.reworks,
+            extensions: it.bounds.extensions,
+            extension: it.bounds.extension.map(limit),
+            holds: it.bounds.holds,
+        };
+        self.0.process.rows.iter().map(row).collect()
+    }
+
+    /// 化解责任清单的规则.
+    async fn responsibility(&self, ctx: &Context<'_>) -> Vec<ResponsibilityRow> {
+        let lang = lang(ctx);
+        let row = |it: &lists::ResponsibilityRule| ResponsibilityRow {
+            level: it.level.to_string(),
+            case_owner: it.case_owner.into(),
+            review: match lang {
+                Lang::Zh => it.review.to_string(),
+                Lang::En => it.review.english(),
+            },
+            source: it.source.clone(),
+        };
+        self.0.responsibility.rows.iter().map(row).collect()
+    }
+}

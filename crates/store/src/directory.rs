@@ -1,0 +1,592 @@
+//! The registers: units, accounts, lists and calendars, with a version that caches are held against.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use engine::{
+    actor::{Rank, Role},
+    calendar::Calendar,
+    directory::{Directory, Unit},
+    ids::{DistrictId, PersonId, UnitId},
+    lists::Lists,
+    text::Digest,
+};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait as _, DatabaseTransaction, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    sea_query::{Expr, ExprTrait as _, OnConflict},
+};
+use uuid::Uuid;
+
+use crate::{Error, Store, entity, journal};
+
+/// Somebody with an account, apart from their personal data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// The person.
+    pub person: PersonId,
+    /// The name they sign in with.
+    pub login: String,
+    /// Their unit.
+    pub unit: UnitId,
+    /// Their roles.
+    pub roles: Vec<Role>,
+    /// Their rank.
+    pub rank: Rank,
+    /// Their post.
+    pub post: String,
+    /// Where letters go.
+    pub mail: Option<String>,
+    /// Whether they may not sign in.
+    pub disabled: bool,
+}
+
+/// An account that is added.
+#[derive(Clone)]
+pub struct NewAccount {
+    /// The account.
+    pub account: Account,
+    /// Their name.
+    pub name: String,
+    /// The hash of their password.
+    pub password_hash: String,
+}
+
+/// The registers as they are.
+#[derive(Debug, Clone)]
+pub struct RegisterState {
+    /// Their version.
+    pub version: i64,
+    /// The units.
+    pub directory: Directory,
+    /// The accounts.
+    pub accounts: Vec<Account>,
+    /// The versions of the lists, oldest first.
+    pub lists: Vec<Lists>,
+    /// The versions of the calendar, oldest first.
+    pub calendars: Vec<Calendar>,
+}
+
+fn parse<T: std::str::FromStr>(
+    table: &'static str,
+    column: &'static str,
+    id: Uuid,
+    text: &str,
+) -> Result<T, Error>
+where
+    T::Err: std::error::Error + Send + Sync + 'static,
+{
+    text.parse().map_err(|error: T::Err| Error::corrupt(table, column, id, error))
+}
+
+impl Store {
+    /// The district that this database is for, and its code and name; none before it was set up.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn district(&self) -> Result<Option<(DistrictId, String, String)>, Error> {
+        let row = entity::district::Entity::find().one(&self.db).await?;
+        Ok(row.map(|it| (DistrictId(it.id), it.code, it.name)))
+    }
+
+    /// Sets up the district, once.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn add_district(&self, id: DistrictId, code: &str, name: &str) -> Result<(), Error> {
+        let row = entity::district::ActiveModel {
+            id: Set(id.0),
+            code: Set(code.to_owned()),
+            name: Set(name.to_owned()),
+        };
+        let tx = self.begin_write().await?;
+        entity::district::Entity::insert(row).exec_without_returning(&tx).await?;
+        let register = entity::register::ActiveModel { district_id: Set(id.0), version: Set(1) };
+        entity::register::Entity::insert(register).exec_without_returning(&tx).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// The version of the registers.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn register_version(&self, district: DistrictId) -> Result<i64, Error> {
+        let row = entity::register::Entity::find_by_id(district.0).one(&self.db).await?;
+        Ok(row.map_or(0, |it| it.version))
+    }
+
+    /// The registers, whole.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] or the driver's.
+    pub async fn registers(&self, district: DistrictId) -> Result<RegisterState, Error> {
+        let version = self.register_version(district).await?;
+        let id = district.0;
+        let units = entity::unit::Entity::find()
+            .filter(entity::unit::Column::DistrictId.eq(id))
+            .all(&self.db)
+            .await?
+            .into_iter()
+            .map(|it| {
+                Ok(Unit {
+                    id: UnitId(it.id),
+                    kind: parse("unit", "kind", it.id, &it.kind)?,
+                    tier: parse("unit", "tier", it.id, &it.tier)?,
+                    code: it.code,
+                    name: it.name,
+                    short_name: it.short_name,
+                    parent: it.parent_id.map(UnitId),
+                    territory: it.territory_id.map(UnitId),
+                    closed: it.closed,
+                })
+            })
+            .collect::<Result<Vec<_>, Error>>()?;
+        let accounts = entity::account::Entity::find()
+            .filter(entity::account::Column::DistrictId.eq(id))
+            .all(&self.db)
+            .await?
+            .into_iter()
+            .map(account)
+            .collect::<Result<Vec<_>, Error>>()?;
+        let lists = entity::lists_version::Entity::find()
+            .filter(entity::lists_version::Column::DistrictId.eq(id))
+            .order_by_asc(entity::lists_version::Column::Version)
+            .all(&self.db)
+            .await?
+            .into_iter()
+            .map(|it| {
+                Lists::parse(&it.body)
+                    .map_err(|error| Error::corrupt("lists_version", "body", it.district_id, error))
+            })
+            .collect::<Result<Vec<_>, Error>>()?;
+        let calendars = entity::calendar_version::Entity::find()
+            .filter(entity::calendar_version::Column::DistrictId.eq(id))
+            .order_by_asc(entity::calendar_version::Column::Version)
+            .all(&self.db)
+            .await?
+            .into_iter()
+            .map(|it| {
+                serde_json::from_str(&it.body).map_err(|error| {
+                    Error::corrupt("calendar_version", "body", it.district_id, error)
+                })
+            })
+            .collect::<Result<Vec<_>, Error>>()?;
+        Ok(RegisterState { version, directory: Directory::new(units), accounts, lists, calendars })
+    }
+
+    /// Writes units, in place of what they were, and the closure of the tree.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn put_units(&self, district: DistrictId, units: Vec<Unit>) -> Result<(), Error> {
+        use entity::unit::{ActiveModel, Column, Entity};
+        let id = district.0;
+        let text = |it: &'static str| it.to_owned();
+        let rows: Vec<ActiveModel> = units
+            .iter()
+            .map(|it| ActiveModel {
+                district_id: Set(id),
+                id: Set(it.id.0),
+                code: Set(it.code.clone()),
+                name: Set(it.name.clone()),
+                short_name: Set(it.short_name.clone()),
+                kind: Set(text(it.kind.into())),
+                tier: Set(text(it.tier.into())),
+                parent_id: Set(it.parent.map(|it| it.0)),
+                territory_id: Set(it.territory.map(|it| it.0)),
+                closed: Set(it.closed),
+            })
+            .collect();
+        let mut all: Vec<Unit> =
+            self.registers(district).await?.directory.units().cloned().collect();
+        all.retain(|it| units.iter().all(|new| new.id != it.id));
+        all.extend(units);
+        let directory = Directory::new(all);
+        let tx = self.begin_write().await?;
+        let clash = OnConflict::columns([Column::DistrictId, Column::Id])
+            .update_columns([
+                Column::Code,
+                Column::Name,
+                Column::ShortName,
+                Column::Kind,
+                Column::Tier,
+                Column::ParentId,
+                Column::TerritoryId,
+                Column::Closed,
+            ])
+            .to_owned();
+        if !rows.is_empty() {
+            Entity::insert_many(rows).on_conflict(clash).exec_without_returning(&tx).await?;
+        }
+        closure(&tx, district, &directory).await?;
+        bump(&tx, district).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Adds accounts with their persons.
+    ///
+    /// # Errors
+    /// [`Error::Exists`] where a name is taken; else the driver's.
+    pub async fn add_accounts(
+        &self,
+        district: DistrictId,
+        accounts: Vec<NewAccount>,
+        now: DateTime<Utc>,
+    ) -> Result<(), Error> {
+        if accounts.is_empty() {
+            return Ok(());
+        }
+        let tx = self.begin_write().await?;
+        let persons = accounts.iter().map(|it| entity::person::ActiveModel {
+            district_id: Set(district.0),
+            id: Set(it.account.person.0),
+            name: Set(Some(it.name.clone())),
+            phone: Set(None),
+            id_number: Set(None),
+            address: Set(None),
+            external_ref: Set(None),
+            created_at: Set(now),
+            erased_at: Set(None),
+        });
+        entity::person::Entity::insert_many(persons).exec_without_returning(&tx).await?;
+        let rows = accounts
+            .into_iter()
+            .map(|it| {
+                let account = it.account;
+                let rank: &'static str = account.rank.into();
+                Ok(entity::account::ActiveModel {
+                    district_id: Set(district.0),
+                    person_id: Set(account.person.0),
+                    login: Set(account.login),
+                    password_hash: Set(it.password_hash),
+                    unit_id: Set(account.unit.0),
+                    roles: Set(serde_json::to_string(&account.roles).map_err(|error| {
+                        Error::corrupt("account", "roles", account.person.0, error)
+                    })?),
+                    rank: Set(rank.to_owned()),
+                    post: Set(account.post),
+                    mail: Set(account.mail),
+                    created_at: Set(now),
+                    disabled_at: Set(None),
+                })
+            })
+            .collect::<Result<Vec<_>, Error>>()?;
+        entity::account::Entity::insert_many(rows).exec_without_returning(&tx).await.map_err(
+            |error| match error.sql_err() {
+                Some(sea_orm::SqlErr::UniqueConstraintViolation(_)) => {
+                    Error::Exists { what: "login" }
+                }
+                Some(_) | None => Error::Database(error),
+            },
+        )?;
+        bump(&tx, district).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// The account with this name, and the hash of its password.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] or the driver's.
+    pub async fn account_by_login(
+        &self,
+        district: DistrictId,
+        login: &str,
+    ) -> Result<Option<(Account, String)>, Error> {
+        let row = entity::account::Entity::find()
+            .filter(entity::account::Column::DistrictId.eq(district.0))
+            .filter(entity::account::Column::Login.eq(login))
+            .one(&self.db)
+            .await?;
+        row.map(|it| {
+            let hash = it.password_hash.clone();
+            Ok((account(it)?, hash))
+        })
+        .transpose()
+    }
+
+    /// Sets a password, or disables or enables an account; ends its sessions.
+    ///
+    /// # Errors
+    /// The driver's. False where there is no such account.
+    pub async fn change_account(
+        &self,
+        district: DistrictId,
+        person: PersonId,
+        password_hash: Option<String>,
+        disabled_at: Option<Option<DateTime<Utc>>>,
+    ) -> Result<bool, Error> {
+        let tx = self.begin_write().await?;
+        let mut update = entity::account::Entity::update_many()
+            .filter(entity::account::Column::DistrictId.eq(district.0))
+            .filter(entity::account::Column::PersonId.eq(person.0));
+        if let Some(hash) = password_hash {
+            update = update.col_expr(entity::account::Column::PasswordHash, Expr::value(hash));
+        }
+        if let Some(at) = disabled_at {
+            update = update.col_expr(entity::account::Column::DisabledAt, Expr::value(at));
+        }
+        let found = update.exec(&tx).await?.rows_affected == 1;
+        entity::session::Entity::delete_many()
+            .filter(entity::session::Column::DistrictId.eq(district.0))
+            .filter(entity::session::Column::PersonId.eq(person.0))
+            .exec(&tx)
+            .await?;
+        bump(&tx, district).await?;
+        tx.commit().await?;
+        Ok(found)
+    }
+
+    /// Publishes a version of the lists; a version is never changed.
+    ///
+    /// # Errors
+    /// [`Error::Exists`] where the version is there; else the driver's.
+    pub async fn add_lists(
+        &self,
+        district: DistrictId,
+        lists: &Lists,
+        now: DateTime<Utc>,
+    ) -> Result<(), Error> {
+        let body = serde_json::to_string(lists)
+            .map_err(|error| Error::corrupt("lists_version", "body", district.0, error))?;
+        let row = entity::lists_version::ActiveModel {
+            district_id: Set(district.0),
+            version: Set(journal::version(lists.version)),
+            effective_on: Set(lists.effective_on),
+            body: Set(body),
+            published_at: Set(now),
+        };
+        let tx = self.begin_write().await?;
+        entity::lists_version::Entity::insert(row)
+            .exec_without_returning(&tx)
+            .await
+            .map_err(|error| exists(error, "lists version"))?;
+        bump(&tx, district).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Adopts a version of the calendar; a version is never changed.
+    ///
+    /// # Errors
+    /// [`Error::Exists`] where the version is there; else the driver's.
+    pub async fn add_calendar(
+        &self,
+        district: DistrictId,
+        calendar: &Calendar,
+        now: DateTime<Utc>,
+    ) -> Result<(), Error> {
+        let body = serde_json::to_string(calendar)
+            .map_err(|error| Error::corrupt("calendar_version", "body", district.0, error))?;
+        let adopted_on: NaiveDate = calendar.adopted_on();
+        let row = entity::calendar_version::ActiveModel {
+            district_id: Set(district.0),
+            version: Set(journal::version(calendar.version())),
+            adopted_on: Set(adopted_on),
+            body: Set(body),
+            published_at: Set(now),
+        };
+        let tx = self.begin_write().await?;
+        entity::calendar_version::Entity::insert(row)
+            .exec_without_returning(&tx)
+            .await
+            .map_err(|error| exists(error, "calendar version"))?;
+        bump(&tx, district).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Begins a session, or registers a token: only the digest is kept.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn add_session(
+        &self,
+        district: DistrictId,
+        person: PersonId,
+        token: Digest,
+        kind: &'static str,
+        now: DateTime<Utc>,
+        expires_at: DateTime<Utc>,
+    ) -> Result<(), Error> {
+        let row = entity::session::ActiveModel {
+            token_hash: Set(token.0.to_vec()),
+            district_id: Set(district.0),
+            person_id: Set(person.0),
+            kind: Set(kind.to_owned()),
+            created_at: Set(now),
+            expires_at: Set(expires_at),
+        };
+        let tx = self.begin_write().await?;
+        entity::session::Entity::delete_many()
+            .filter(entity::session::Column::ExpiresAt.lt(now))
+            .exec(&tx)
+            .await?;
+        entity::session::Entity::insert(row).exec_without_returning(&tx).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Whose session this is, while it lasts.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn session(
+        &self,
+        token: Digest,
+        now: DateTime<Utc>,
+    ) -> Result<Option<(DistrictId, PersonId)>, Error> {
+        let row = entity::session::Entity::find_by_id(token.0.to_vec()).one(&self.db).await?;
+        let alive = row.filter(|it| it.expires_at > now);
+        Ok(alive.map(|it| (DistrictId(it.district_id), PersonId(it.person_id))))
+    }
+
+    /// Ends a session.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn end_session(&self, token: Digest) -> Result<(), Error> {
+        let tx = self.begin_write().await?;
+        entity::session::Entity::delete_by_id(token.0.to_vec()).exec(&tx).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// The first of `n` numbers that nobody else gets.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn take_block(&self, district: DistrictId, name: &str, n: u32) -> Result<i64, Error> {
+        use entity::block::{ActiveModel, Column, Entity};
+        let tx = self.begin_write().await?;
+        let row =
+            ActiveModel { district_id: Set(district.0), name: Set(name.to_owned()), next: Set(1) };
+        let clash = OnConflict::columns([Column::DistrictId, Column::Name]).do_nothing().to_owned();
+        Entity::insert(row).on_conflict(clash).exec_without_returning(&tx).await?;
+        Entity::update_many()
+            .col_expr(Column::Next, Expr::col(Column::Next).add(i64::from(n)))
+            .filter(Column::DistrictId.eq(district.0))
+            .filter(Column::Name.eq(name))
+            .exec(&tx)
+            .await?;
+        let row = Entity::find_by_id((district.0, name.to_owned())).one(&tx).await?;
+        tx.commit().await?;
+        Ok(row.map_or(1, |it| it.next - i64::from(n)))
+    }
+
+    /// The last number that a centre's issuing actions took in a year; zero before the first.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn last_serial(
+        &self,
+        district: DistrictId,
+        centre: UnitId,
+        year: i32,
+    ) -> Result<u32, Error> {
+        let row =
+            entity::serial::Entity::find_by_id((district.0, centre.0, year)).one(&self.db).await?;
+        Ok(row.and_then(|it| u32::try_from(it.last).ok()).unwrap_or(0))
+    }
+
+    /// What an idempotency key keeps: the digest of the input, the object, its id, its stream.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] or the driver's.
+    pub async fn key(
+        &self,
+        district: DistrictId,
+        actor: PersonId,
+        key: &str,
+    ) -> Result<Option<journal::KeyRecord>, Error> {
+        let id = (district.0, actor.0, key.to_owned());
+        let row = entity::idempotency::Entity::find_by_id(id).one(&self.db).await?;
+        row.map(|it| {
+            let input = <[u8; 32]>::try_from(it.input_hash.as_slice()).map_err(|error| {
+                Error::corrupt("idempotency", "input_hash", it.object_id, error)
+            })?;
+            Ok(journal::KeyRecord {
+                key: it.key,
+                input: Digest(input),
+                object: it.object,
+                object_id: it.object_id,
+                stream_id: it.stream_id,
+            })
+        })
+        .transpose()
+    }
+
+    /// Forgets keys that are older than `before`.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn forget_keys(&self, before: DateTime<Utc>) -> Result<u64, Error> {
+        let tx = self.begin_write().await?;
+        let res = entity::idempotency::Entity::delete_many()
+            .filter(entity::idempotency::Column::CreatedAt.lt(before))
+            .exec(&tx)
+            .await?;
+        tx.commit().await?;
+        Ok(res.rows_affected)
+    }
+}
+
+fn exists(error: sea_orm::DbErr, what: &'static str) -> Error {
+    match error.sql_err() {
+        Some(sea_orm::SqlErr::UniqueConstraintViolation(_)) => Error::Exists { what },
+        Some(_) | None => Error::Database(error),
+    }
+}
+
+fn account(it: entity::account::Model) -> Result<Account, Error> {
+    Ok(Account {
+        person: PersonId(it.person_id),
+        login: it.login,
+        unit: UnitId(it.unit_id),
+        roles: serde_json::from_str(&it.roles)
+            .map_err(|error| Error::corrupt("account", "roles", it.person_id, error))?,
+        rank: parse("account", "rank", it.person_id, &it.rank)?,
+        post: it.post,
+        mail: it.mail,
+        disabled: it.disabled_at.is_some(),
+    })
+}
+
+async fn bump(tx: &DatabaseTransaction, district: DistrictId) -> Result<(), Error> {
+    use entity::register::{Column, Entity};
+    Entity::update_many()
+        .col_expr(Column::Version, Expr::col(Column::Version).add(1))
+        .filter(Column::DistrictId.eq(district.0))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// The closure of the tree: each unit under itself and under all above it.
+async fn closure(
+    tx: &DatabaseTransaction,
+    district: DistrictId,
+    directory: &Directory,
+) -> Result<(), Error> {
+    use entity::unit_closure::{ActiveModel, Column, Entity};
+    Entity::delete_many().filter(Column::DistrictId.eq(district.0)).exec(tx).await?;
+    let row = |ancestor: UnitId, descendant: UnitId, depth: usize| ActiveModel {
+        district_id: Set(district.0),
+        ancestor_id: Set(ancestor.0),
+        descendant_id: Set(descendant.0),
+        depth: Set(i32::try_from(depth).unwrap_or(i32::MAX)),
+    };
+    let mut rows = vec![];
+    for it in directory.units() {
+        rows.push(row(it.id, it.id, 0));
+        rows.extend(
+            directory.above(it.id).enumerate().map(|(n, above)| row(above.id, it.id, n + 1)),
+        );
+        // A police station answers to its bureau and to its township; the township's centre sees
+        // what happens in its territory through its own audience, not through this tree.
+    }
+    for chunk in rows.chunks(2000) {
+        Entity::insert_many(chunk.to_vec()).exec_without_returning(tx).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,279 @@
+//! Rows, one module a table. They never leave this crate.
+#![expect(unreachable_pub, reason = "the derive macros of the ORM demand `pub`")]
+
+macro_rules! entities {
+    ($($name:ident $table:literal { $($(#[$meta:meta])* $field:ident: $kind:ty),* $(,)? })*) => {$(
+        pub(crate) mod $name {
+            use sea_orm::entity::prelude::*;
+
+            #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+            #[sea_orm(table_name = $table)]
+            pub struct Model {
+                $($(#[$meta])* pub $field: $kind,)*
+            }
+
+            #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+            pub enum Relation {}
+
+            impl ActiveModelBehavior for ActiveModel {}
+        }
+    )*};
+}
+
+entities! {
+    district "district" {
+        #[sea_orm(primary_key, auto_increment = false)] id: Uuid,
+        code: String,
+        name: String,
+    }
+    unit "unit" {
+        #[sea_orm(primary_key, auto_increment = false)] district_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)] id: Uuid,
+        code: String,
+        name: String,
+        short_name: String,
+        kind: String,
+        tier: String,
+        parent_id: Option<Uuid>,
+        territory_id: Option<Uuid>,
+        closed: bool,
+    }
+    unit_closure "unit_closure" {
+        #[sea_orm(primary_key, auto_increment = false)] district_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)] ancestor_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)] descendant_id: Uuid,
+        depth: i32,
+    }
+    person "person" {
+        #[sea_orm(primary_key, auto_increment = false)] district_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)] id: Uuid,
+        name: Option<String>,
+        phone: Option<String>,
+        id_number: Option<String>,
+        address: Option<String>,
+        external_ref: Option<String>,
+        created_at: DateTimeUtc,
+        erased_at: Option<DateTimeUtc>,
+    }
+    account "account" {
+        #[sea_orm(primary_key, auto_increment = false)] district_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)] person_id: Uuid,
+        login: String,
+        password_hash: String,
+        unit_id: Uuid,
+        roles: String,
+        rank: String,
+        post: String,
+        mail: Option<String>,
+        created_at: DateTimeUtc,
+        disabled_at: Option<DateTimeUtc>,
+    }
+    session "session" {
+        #[sea_orm(primary_key, auto_increment = false)] token_hash: Vec<u8>,
+        district_id: Uuid,
+        person_id: Uuid,
+        kind: String,
+        created_at: DateTimeUtc,
+        expires_at: DateTimeUtc,
+    }
+    register "register" {
+        #[sea_orm(primary_key, auto_increment = false)] district_id: Uuid,
+        version: i64,
+    }
+    lists_version "lists_version" {
+        #[sea_orm(primary_key, auto_increment = false)] district_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)] version: i32,
+        effective_on: Date,
+        body: String,
+        published_at: DateTimeUtc,
+    }
+    calendar_version "calendar_version" {
+        #[sea_orm(primary_key, auto_increment = false)] district_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)] version: i32,
+        adopted_on: Date,
+        body: String,
+        published_at: DateTimeUtc,
+    }
+    stream "stream" {
+        #[sea_orm(primary_key, auto_increment = false)] district_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)] id: Uuid,
+        kind: String,
+        version: i32,
+        head: Vec<u8>,
+        state: Vec<u8>,
+        fold_version: i32,
+        updated_at: DateTimeUtc,
+    }
+    event "event" {
+        #[sea_orm(primary_key, auto_increment = false)] district_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)] stream_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)] version: i32,
+        kind: String,
+        at: DateTimeUtc,
+        body: Vec<u8>,
+        hash: Vec<u8>,
+    }
+    text "text" {
+        #[sea_orm(primary_key, auto_increment = false)] district_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)] id: Uuid,
+        stream_id: Uuid,
+        salt: Option<Vec<u8>>,
+        body: Option<String>,
+        erased_at: Option<DateTimeUtc>,
+    }
+    deadline "deadline" {
+        #[sea_orm(primary_key, auto_increment = false)] district_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)] stream_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)] step: String,
+        #[sea_orm(primary_key, auto_increment = false)] part_id: Uuid,
+        stream_kind: String,
+        unit_id: Uuid,
+        roles: String,
+        from_at: DateTimeUtc,
+        due_at: DateTimeUtc,
+        warn_at: DateTimeUtc,
+        limit_amount: Option<i32>,
+        limit_unit: Option<String>,
+        calendar: i32,
+        provisional: bool,
+        cap_at: Option<DateTimeUtc>,
+        lapsed: bool,
+        foremost: bool,
+        lease_until: Option<DateTimeUtc>,
+    }
+    letter "letter" {
+        #[sea_orm(primary_key, auto_increment = false)] district_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)] id: Uuid,
+        stream_id: Uuid,
+        version: i32,
+        addressee_id: Uuid,
+        channel: String,
+        unit_id: Uuid,
+        kind: String,
+        notice: String,
+        mailing_id: Option<Uuid>,
+        created_at: DateTimeUtc,
+    }
+    mailing "mailing" {
+        #[sea_orm(primary_key, auto_increment = false)] district_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)] id: Uuid,
+        addressee_id: Uuid,
+        address: String,
+        message_id: String,
+        state: String,
+        urgent: bool,
+        attempts: i32,
+        next_at: DateTimeUtc,
+        lease_until: Option<DateTimeUtc>,
+        sent_at: Option<DateTimeUtc>,
+        last_error: Option<String>,
+        created_at: DateTimeUtc,
+    }
+    audience "audience" {
+        #[sea_orm(primary_key, auto_increment = false)] district_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)] holder_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)] case_id: Uuid,
+        case_kind: String,
+        sort_at: DateTimeUtc,
+    }
+    exclusion "exclusion" {
+        #[sea_orm(primary_key, auto_increment = false)] district_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)] case_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)] holder_id: Uuid,
+    }
+    stage_span "stage_span" {
+        #[sea_orm(primary_key, auto_increment = false)] district_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)] case_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)] part_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)] from_version: i32,
+        case_kind: String,
+        stage: String,
+        from_at: DateTimeUtc,
+        to_at: Option<DateTimeUtc>,
+    }
+    idempotency "idempotency" {
+        #[sea_orm(primary_key, auto_increment = false)] district_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)] actor_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)] key: String,
+        input_hash: Vec<u8>,
+        object: String,
+        object_id: Uuid,
+        stream_id: Uuid,
+        created_at: DateTimeUtc,
+    }
+    serial "serial" {
+        #[sea_orm(primary_key, auto_increment = false)] district_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)] centre_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)] year: i32,
+        last: i32,
+    }
+    block "block" {
+        #[sea_orm(primary_key, auto_increment = false)] district_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)] name: String,
+        next: i64,
+    }
+    petition_row "petition_row" {
+        #[sea_orm(primary_key, auto_increment = false)] district_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)] id: Uuid,
+        version: i32,
+        centre_id: Uuid,
+        number: String,
+        procedure: String,
+        source: String,
+        nature: String,
+        matter: Option<String>,
+        place_id: Option<Uuid>,
+        stage: String,
+        difficult: bool,
+        resolution: Option<String>,
+        rating: Option<String>,
+        n_whistles: i32,
+        round: i32,
+        title_id: Uuid,
+        petitioner_id: Option<Uuid>,
+        external_ref: Option<String>,
+        registered_at: DateTimeUtc,
+        due_at: Option<DateTimeUtc>,
+    }
+    whistle_row "whistle_row" {
+        #[sea_orm(primary_key, auto_increment = false)] district_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)] id: Uuid,
+        version: i32,
+        centre_id: Uuid,
+        kind: String,
+        level: String,
+        matter: Option<String>,
+        stage: String,
+        round: i32,
+        year: Option<i32>,
+        batch: Option<i32>,
+        serial: Option<String>,
+        blown_now: bool,
+        title_id: Uuid,
+        lead_unit_id: Option<Uuid>,
+        drafted_at: DateTimeUtc,
+        issued_at: Option<DateTimeUtc>,
+        due_at: Option<DateTimeUtc>,
+    }
+    whistle_petition "whistle_petition" {
+        #[sea_orm(primary_key, auto_increment = false)] district_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)] whistle_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)] petition_id: Uuid,
+    }
+    assignment_row "assignment_row" {
+        #[sea_orm(primary_key, auto_increment = false)] district_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)] id: Uuid,
+        whistle_id: Uuid,
+        version: i32,
+        unit_id: Uuid,
+        role: String,
+        stage: String,
+        served_at: DateTimeUtc,
+        acknowledged_at: Option<DateTimeUtc>,
+        reported_at: Option<DateTimeUtc>,
+        below_rank: bool,
+        absent: bool,
+        replied_at: Option<DateTimeUtc>,
+        due_at: Option<DateTimeUtc>,
+    }
+}

@@ -1,0 +1,77 @@
+//! What can go wrong between the program and its database.
+
+use sea_orm::DbErr;
+use uuid::Uuid;
+
+/// What can go wrong between the program and its database.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Somebody else changed a stream first; load it again and decide anew.
+    #[error("stream {stream} has moved on from version {expected}")]
+    Stale {
+        /// The stream.
+        stream: Uuid,
+        /// The version that the decision was made on.
+        expected: u32,
+    },
+    /// Somebody else took the numbers first; ask for the next ones and decide anew.
+    #[error("the numbers of centre {centre} were taken")]
+    NumbersTaken {
+        /// The centre.
+        centre: Uuid,
+    },
+    /// The same key was committed meanwhile; look it up.
+    #[error("the idempotency key was used meanwhile")]
+    KeyTaken,
+    /// Something that must be there once is there already.
+    #[error("{what} exists already")]
+    Exists {
+        /// What.
+        what: &'static str,
+    },
+    /// A row that this version of the program cannot read.
+    #[error("{table}.{column} of {id} cannot be read")]
+    Corrupt {
+        /// The table.
+        table: &'static str,
+        /// The column.
+        column: &'static str,
+        /// The row.
+        id: Uuid,
+        /// Why, without its content.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The address of the database is not one.
+    #[error("`{scheme}` is not a database: use sqlite://… or postgres://…")]
+    Address {
+        /// What stood before the colon.
+        scheme: String,
+    },
+    /// The database is not at the schema of this program.
+    #[error("the database lacks {pending} migrations: run `chuishao migrate up`")]
+    NotMigrated {
+        /// How many.
+        pending: usize,
+    },
+    /// Going back would lose events.
+    #[error("the database holds events; migrating down would lose them")]
+    HoldsEvents,
+    /// The writer of an embedded database has ended.
+    #[error("the database is shutting down")]
+    Closed,
+    /// The driver failed.
+    #[error("the database failed")]
+    Database(#[from] DbErr),
+}
+
+impl Error {
+    pub(crate) fn corrupt(
+        table: &'static str,
+        column: &'static str,
+        id: Uuid,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        Self::Corrupt { table, column, id, source: source.into() }
+    }
+}

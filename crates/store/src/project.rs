@@ -1,0 +1,328 @@
+//! States as rows: what lists sort by and filter on, and who is entitled to a case.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use engine::{
+    StreamId,
+    clock::{Basis, ClockKey, Deadline, Step},
+    ids::UnitId,
+    petition::Petition,
+    whistle::Whistle,
+};
+use sea_orm::ActiveValue::Set;
+use uuid::Uuid;
+
+use crate::{
+    Error, entity,
+    journal::{Commit, LetterDraft, version},
+};
+
+/// The letters, each with a mailing of its own where there is an address.
+pub(crate) fn letters(res: &mut Commit, letters: Vec<LetterDraft>) -> Result<(), Error> {
+    for it in letters {
+        let notice = serde_json::to_string(&it.notice)
+            .map_err(|error| Error::corrupt("letter", "notice", it.id.0, error))?;
+        let addressee = it.person.map_or(it.notice.to.unit.0, |it| it.0);
+        let kind: &'static str = it.notice.kind.into();
+        res.letters.push(entity::letter::ActiveModel {
+            district_id: Set(res.district),
+            id: Set(it.id.0),
+            stream_id: Set(it.stream.uuid()),
+            version: Set(version(it.version)),
+            addressee_id: Set(addressee),
+            channel: Set("mail".to_owned()),
+            unit_id: Set(it.notice.to.unit.0),
+            kind: Set(kind.to_owned()),
+            notice: Set(notice),
+            mailing_id: Set(it.address.as_ref().map(|_| it.id.0)),
+            created_at: Set(res.at),
+        });
+        if let Some(address) = it.address {
+            res.mailings.push(entity::mailing::ActiveModel {
+                district_id: Set(res.district),
+                id: Set(it.id.0),
+                addressee_id: Set(addressee),
+                address: Set(address),
+                message_id: Set(it.message_id),
+                state: Set("pending".to_owned()),
+                urgent: Set(it.notice.urgent),
+                attempts: Set(0),
+                next_at: Set(res.at),
+                lease_until: Set(None),
+                sent_at: Set(None),
+                last_error: Set(None),
+                created_at: Set(res.at),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Deadlines as differences.
+pub(crate) fn deadlines(
+    res: &mut Commit,
+    stream: StreamId,
+    before: &[Deadline],
+    after: &[Deadline],
+) -> Result<(), Error> {
+    let old: BTreeMap<ClockKey, &Deadline> = before.iter().map(|it| (it.key, it)).collect();
+    let kept: BTreeSet<ClockKey> = after.iter().map(|it| it.key).collect();
+    let step = |it: &ClockKey| <&'static str>::from(it.step).to_owned();
+    let part = |it: &ClockKey| it.assignment.map_or(Uuid::nil(), |it| it.0);
+    for key in old.keys().filter(|it| !kept.contains(it)) {
+        res.dropped.push((stream.uuid(), step(key), part(key)));
+    }
+    for it in after.iter().filter(|it| old.get(&it.key) != Some(it)) {
+        let (amount, unit) = match it.term.basis {
+            Basis::Limit(limit) => {
+                let unit: &'static str = limit.unit().into();
+                (i32::try_from(limit.amount()).ok(), Some(unit.to_owned()))
+            }
+            Basis::Named => (None, None),
+        };
+        // Whoever owes an act sees the case: a joint conference before which a dispute comes, say.
+        if old.get(&it.key).map(|it| it.owner.unit) != Some(it.owner.unit) {
+            entitle(res, it.owner.unit.0, stream.uuid(), stream.kind(), it.term.from);
+        }
+        let roles = serde_json::to_string(&it.owner.roles)
+            .map_err(|error| Error::corrupt("deadline", "roles", stream.uuid(), error))?;
+        res.deadlines.push(entity::deadline::ActiveModel {
+            district_id: Set(res.district),
+            stream_id: Set(stream.uuid()),
+            step: Set(step(&it.key)),
+            part_id: Set(part(&it.key)),
+            stream_kind: Set(stream.kind().to_owned()),
+            unit_id: Set(it.owner.unit.0),
+            roles: Set(roles),
+            from_at: Set(it.term.from),
+            due_at: Set(it.term.due),
+            warn_at: Set(it.term.warn),
+            limit_amount: Set(amount),
+            limit_unit: Set(unit),
+            calendar: Set(version(it.term.calendar)),
+            provisional: Set(it.term.provisional),
+            cap_at: Set(it.term.cap),
+            lapsed: Set(it.term.lapsed),
+            foremost: Set(it.foremost),
+            lease_until: Set(None),
+        });
+    }
+    Ok(())
+}
+
+fn soonest(clocks: &engine::clock::Clocks) -> Option<DateTime<Utc>> {
+    clocks.iter().filter(|(key, _)| key.step.is_duty()).map(|(_, term)| term.due).min()
+}
+
+struct Span<'a> {
+    case: Uuid,
+    part: Uuid,
+    kind: &'static str,
+    before: Option<&'a str>,
+    after: &'a str,
+    version: u32,
+}
+
+fn span(res: &mut Commit, it: &Span<'_>) {
+    if it.before == Some(it.after) {
+        return;
+    }
+    if it.before.is_some() {
+        res.ended_spans.push((it.case, it.part));
+    }
+    res.spans.push(entity::stage_span::ActiveModel {
+        district_id: Set(res.district),
+        case_id: Set(it.case),
+        part_id: Set(it.part),
+        from_version: Set(version(it.version)),
+        case_kind: Set(it.kind.to_owned()),
+        stage: Set(it.after.to_owned()),
+        from_at: Set(res.at),
+        to_at: Set(None),
+    });
+}
+
+fn entitle(res: &mut Commit, holder: Uuid, case: Uuid, kind: &str, sort_at: DateTime<Utc>) {
+    res.audience.push(entity::audience::ActiveModel {
+        district_id: Set(res.district),
+        holder_id: Set(holder),
+        case_id: Set(case),
+        case_kind: Set(kind.to_owned()),
+        sort_at: Set(sort_at),
+    });
+}
+
+fn holders_of_petition(it: &Petition) -> BTreeSet<UnitId> {
+    it.centre().into_iter().chain(it.competent).collect()
+}
+
+pub(crate) fn petition(res: &mut Commit, before: Option<&Petition>, after: &Petition) {
+    let Some(registration) = &after.registration else { return };
+    let Some(registered_at) = after.registered_at else { return };
+    let id = after.id.0;
+    span(
+        res,
+        &Span {
+            case: id,
+            part: Uuid::nil(),
+            kind: "petition",
+            before: before.map(|it| it.stage.code()),
+            after: after.stage.code(),
+            version: after.version,
+        },
+    );
+    let had = before.map(holders_of_petition).unwrap_or_default();
+    for holder in holders_of_petition(after).difference(&had) {
+        entitle(res, holder.0, id, "petition", registered_at);
+    }
+    if before.is_none() {
+        for accused in &registration.accused {
+            res.exclusions.push(entity::exclusion::ActiveModel {
+                district_id: Set(res.district),
+                case_id: Set(id),
+                holder_id: Set(accused.0),
+            });
+        }
+    }
+    let text = |it: &'static str| it.to_owned();
+    res.petitions.push(entity::petition_row::ActiveModel {
+        district_id: Set(res.district),
+        id: Set(id),
+        version: Set(version(after.version)),
+        centre_id: Set(registration.centre.0),
+        number: Set(registration.number.clone()),
+        procedure: Set(text(registration.procedure.into())),
+        source: Set(text(registration.source.into())),
+        nature: Set(text(registration.nature.into())),
+        matter: Set(registration.matter.as_ref().map(|it| it.0.clone())),
+        place_id: Set(registration.place.map(|it| it.0)),
+        stage: Set(after.stage.code().to_owned()),
+        difficult: Set(after.difficult.is_some()),
+        resolution: Set(after.resolution.as_ref().map(|it| text(it.into()))),
+        rating: Set(after.rating.map(|it| text(it.into()))),
+        n_whistles: Set(version(after.n_whistles())),
+        round: Set(version(after.round)),
+        title_id: Set(registration.title.id.0),
+        petitioner_id: Set(registration.petitioner.map(|it| it.0)),
+        external_ref: Set(registration.external_ref.clone()),
+        registered_at: Set(registered_at),
+        due_at: Set(soonest(&after.clocks)),
+    });
+}
+
+fn holders_of_whistle(it: &Whistle) -> BTreeSet<UnitId> {
+    it.centre.into_iter().chain(it.assignments.values().map(|it| it.unit)).collect()
+}
+
+fn pairs(it: &Whistle) -> BTreeSet<(Uuid, UnitId)> {
+    if it.issued.is_none() {
+        return BTreeSet::new();
+    }
+    let units = holders_of_whistle(it);
+    it.petitions.keys().flat_map(|petition| units.iter().map(|unit| (petition.0, *unit))).collect()
+}
+
+pub(crate) fn whistle(res: &mut Commit, before: Option<&Whistle>, after: &Whistle) {
+    let (Some(content), Some(centre), Some(drafted_at)) =
+        (&after.content, after.centre, after.drafted_at)
+    else {
+        return;
+    };
+    let id = after.id.0;
+    span(
+        res,
+        &Span {
+            case: id,
+            part: Uuid::nil(),
+            kind: "whistle",
+            before: before.map(|it| it.stage.code()),
+            after: after.stage.code(),
+            version: after.version,
+        },
+    );
+    let had = before.map(holders_of_whistle).unwrap_or_default();
+    for holder in holders_of_whistle(after).difference(&had) {
+        entitle(res, holder.0, id, "whistle", drafted_at);
+    }
+    // Whoever is called sees what it is about.
+    let had = before.map(pairs).unwrap_or_default();
+    for (petition, unit) in pairs(after).difference(&had) {
+        entitle(res, unit.0, *petition, "petition", drafted_at);
+    }
+    let had: BTreeSet<Uuid> =
+        before.map(|it| it.petitions.keys().map(|it| it.0).collect()).unwrap_or_default();
+    let has: BTreeSet<Uuid> = after.petitions.keys().map(|it| it.0).collect();
+    for petition in has.difference(&had) {
+        res.joined.push(entity::whistle_petition::ActiveModel {
+            district_id: Set(res.district),
+            whistle_id: Set(id),
+            petition_id: Set(*petition),
+        });
+    }
+    res.parted.extend(had.difference(&has).map(|petition| (id, *petition)));
+    assignments(res, before, after);
+    let issued = after.issued.as_ref();
+    res.whistles.push(entity::whistle_row::ActiveModel {
+        district_id: Set(res.district),
+        id: Set(id),
+        version: Set(version(after.version)),
+        centre_id: Set(centre.0),
+        kind: Set(content.kind.0.clone()),
+        level: Set(content.level.0.clone()),
+        matter: Set(content.matter.as_ref().map(|it| it.0.clone())),
+        stage: Set(after.stage.code().to_owned()),
+        round: Set(version(after.stage.round())),
+        year: Set(issued.map(|it| it.year)),
+        batch: Set(issued.map(|it| version(it.batch))),
+        serial: Set(issued.map(|it| it.serial.clone())),
+        blown_now: Set(issued.is_some_and(|it| it.blown_now)),
+        title_id: Set(content.title.id.0),
+        lead_unit_id: Set(after.lead().map(|it| it.unit.0)),
+        drafted_at: Set(drafted_at),
+        issued_at: Set(issued.map(|it| it.at)),
+        due_at: Set(soonest(&after.clocks)),
+    });
+}
+
+fn assignments(res: &mut Commit, before: Option<&Whistle>, after: &Whistle) {
+    let id = after.id.0;
+    for it in after.assignments.values() {
+        let was = before.and_then(|whistle| whistle.assignments.get(&it.id));
+        if was == Some(it) {
+            continue;
+        }
+        span(
+            res,
+            &Span {
+                case: id,
+                part: it.id.0,
+                kind: "assignment",
+                before: was.map(|it| it.stage.code()),
+                after: it.stage.code(),
+                version: after.version,
+            },
+        );
+        let role: &'static str = it.role.into();
+        let due = [Step::Handle, Step::Task]
+            .iter()
+            .find_map(|step| after.clocks.get(&ClockKey::at(*step, it.id)))
+            .map(|it| it.due);
+        res.assignments.push(entity::assignment_row::ActiveModel {
+            district_id: Set(res.district),
+            id: Set(it.id.0),
+            whistle_id: Set(id),
+            version: Set(version(it.version)),
+            unit_id: Set(it.unit.0),
+            role: Set(role.to_owned()),
+            stage: Set(it.stage.code().to_owned()),
+            served_at: Set(it.served_at),
+            acknowledged_at: Set(it.acknowledged.map(|(_, at)| at)),
+            reported_at: Set(it.attendance.as_ref().map(|it| it.at)),
+            below_rank: Set(it.attendance.as_ref().is_some_and(|it| it.below_rank)),
+            absent: Set(it.absent),
+            replied_at: Set(it.reply().map(|it| it.at)),
+            due_at: Set(due),
+        });
+    }
+}

@@ -1,0 +1,59 @@
+//! What the program asks of the database itself, apart from any case.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait as _, DbBackend, EntityTrait as _, QueryFilter as _, Statement,
+};
+
+use crate::{Error, Store, entity};
+
+impl Store {
+    /// The clock of a database that several processes share, for them to agree on; none for an
+    /// embedded one.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn server_time(&self) -> Result<Option<DateTime<Utc>>, Error> {
+        if self.db.get_database_backend() != DbBackend::Postgres {
+            return Ok(None);
+        }
+        let query = Statement::from_string(DbBackend::Postgres, "SELECT clock_timestamp() AS at");
+        let row = self.db.query_one_raw(query).await?;
+        Ok(row.map(|it| it.try_get::<DateTime<Utc>>("", "at")).transpose()?)
+    }
+
+    /// What an embedded database finds damaged in its own file; a server looks after its files
+    /// itself.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn damage(&self) -> Result<Vec<String>, Error> {
+        if self.db.get_database_backend() != DbBackend::Sqlite {
+            return Ok(vec![]);
+        }
+        let query = Statement::from_string(DbBackend::Sqlite, "PRAGMA quick_check(20)");
+        let rows = self.db.query_all_raw(query).await?;
+        let mut found = vec![];
+        for row in rows {
+            let line: String = row.try_get_by_index(0)?;
+            if line != "ok" {
+                found.push(line);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Forgets sessions that have ended by `now`; by the clock on the wall, as they were begun.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn forget_sessions(&self, now: DateTime<Utc>) -> Result<u64, Error> {
+        let tx = self.begin_write().await?;
+        let res = entity::session::Entity::delete_many()
+            .filter(entity::session::Column::ExpiresAt.lt(now))
+            .exec(&tx)
+            .await?;
+        tx.commit().await?;
+        Ok(res.rows_affected)
+    }
+}
