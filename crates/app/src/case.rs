@@ -208,16 +208,11 @@ impl App {
             .store()
             .load_case(self.district(), Some(&caller.viewer), whistle, &petitions)
             .await?;
-        self.actions_in(caller, case, &loaded.scene).await
+        self.actions_in(caller, case, &loaded.scene)
     }
 
-    async fn actions_in(
-        &self,
-        caller: &Caller,
-        case: CaseId,
-        scene: &Scene,
-    ) -> Result<ActionsOf, Error> {
-        let registers = self.registers().await?;
+    fn actions_in(&self, caller: &Caller, case: CaseId, scene: &Scene) -> Result<ActionsOf, Error> {
+        let registers = &caller.registers;
         let now = self.now();
         let today = now.with_timezone(&beijing()).date_naive();
         let pinned = match case {
@@ -247,28 +242,28 @@ impl App {
     /// The actions of cases that were let through, many at once and without a further statement.
     ///
     /// # Errors
-    /// A fault of the database.
-    pub async fn actions_of_whistle(
+    /// [`Error::NotSetUp`] where there are no lists or no calendar.
+    pub fn actions_of_whistle(
         &self,
         caller: &Caller,
         whistle: &Visible<Whistle>,
     ) -> Result<ActionsOf, Error> {
         let mut scene = Scene::default();
         scene.whistles.insert(whistle.id, whistle.0.clone());
-        self.actions_in(caller, StreamId::Whistle(whistle.id), &scene).await
+        self.actions_in(caller, StreamId::Whistle(whistle.id), &scene)
     }
 
     /// The same of a petition.
     ///
     /// # Errors
     /// A fault of the database.
-    pub async fn actions_of_petition(
+    pub fn actions_of_petition(
         &self,
         caller: &Caller,
         petition: &Visible<Petition>,
     ) -> Result<ActionsOf, Error> {
         let mut scene = Scene::default();
         scene.petitions.insert(petition.id, petition.0.clone());
-        self.actions_in(caller, StreamId::Petition(petition.id), &scene).await
+        self.actions_in(caller, StreamId::Petition(petition.id), &scene)
     }
 }

@@ -4,6 +4,7 @@
 //! one transaction. GraphQL, the scheduler, imports and the command line all come through here.
 
 mod case;
+mod check;
 mod clock;
 mod due;
 mod error;
@@ -20,6 +21,7 @@ use store::Store;
 use tokio::sync::Mutex;
 
 pub use case::{ActionsOf, CaseId, Visible};
+pub use check::Checked;
 pub use clock::{Clock, HeldClock, Ids, RunningClock, SystemIds, micros};
 pub use due::Fired;
 pub use error::Error;

@@ -15,7 +15,6 @@ use store::{Account, RegisterState, Viewer};
 use crate::{App, Error};
 
 /// The registers as this process knows them.
-#[derive(Debug)]
 pub struct Registers {
     version: i64,
     /// The units.
@@ -25,7 +24,16 @@ pub struct Registers {
     /// The versions of the calendar, oldest first.
     pub calendars: Vec<Calendar>,
     accounts: HashMap<PersonId, Account>,
+    /// What colleagues call each other; no petitioner is among them.
+    names: HashMap<PersonId, String>,
     by_unit: HashMap<UnitId, Vec<PersonId>>,
+}
+
+/// Without the names.
+impl std::fmt::Debug for Registers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Registers").field("version", &self.version).finish_non_exhaustive()
+    }
 }
 
 /// Somebody who asks.
@@ -37,10 +45,12 @@ pub struct Caller {
     pub viewer: Viewer,
     /// From which address.
     pub source: Option<String>,
+    /// The registers as they were when the request came: looked up once, not by each resolver.
+    pub registers: Arc<Registers>,
 }
 
 impl Registers {
-    fn of(state: RegisterState) -> Self {
+    fn of(state: RegisterState, names: HashMap<PersonId, String>) -> Self {
         let mut by_unit: HashMap<UnitId, Vec<PersonId>> = HashMap::new();
         for it in &state.accounts {
             by_unit.entry(it.unit).or_default().push(it.person);
@@ -52,6 +62,7 @@ impl Registers {
             lists: state.lists,
             calendars: state.calendars,
             accounts: state.accounts.into_iter().map(|it| (it.person, it)).collect(),
+            names,
             by_unit,
         }
     }
@@ -84,6 +95,12 @@ impl Registers {
     #[must_use]
     pub fn account(&self, person: PersonId) -> Option<&Account> {
         self.accounts.get(&person)
+    }
+
+    /// The name of a member of staff.
+    #[must_use]
+    pub fn name_of(&self, person: PersonId) -> Option<&str> {
+        self.names.get(&person).map(String::as_str)
     }
 
     /// The accounts of a unit that can sign in.
@@ -121,7 +138,14 @@ impl App {
         if let Some(held) = held.filter(|it| it.version == version) {
             return Ok(held);
         }
-        let fresh = Arc::new(Registers::of(self.store().registers(self.district()).await?));
+        let state = self.store().registers(self.district()).await?;
+        let people: Vec<PersonId> = state.accounts.iter().map(|it| it.person).collect();
+        let mut names = HashMap::new();
+        for some in people.chunks(5000) {
+            let cards = self.store().persons(self.district(), some.iter().copied()).await?;
+            names.extend(cards.into_iter().filter_map(|(id, card)| Some((id, card.name?))));
+        }
+        let fresh = Arc::new(Registers::of(state, names));
         *self.inner.registers.write().unwrap_or_else(std::sync::PoisonError::into_inner) =
             Some(fresh.clone());
         Ok(fresh)
@@ -137,7 +161,9 @@ impl App {
         source: Option<String>,
     ) -> Result<Option<Caller>, Error> {
         let registers = self.registers().await?;
-        Ok(registers.member(person).map(|member| Caller {
+        let member = registers.member(person);
+        Ok(member.map(|member| Caller {
+            registers: registers.clone(),
             viewer: Viewer {
                 district: self.district(),
                 unit: member.unit,

@@ -354,6 +354,16 @@ pub struct Start {
     pub term: Term,
 }
 
+/// A date that was told before a calendar moved it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Promised {
+    /// Which clock.
+    #[serde(flatten)]
+    pub key: ClockKey,
+    /// The date that was told.
+    pub due: DateTime<Utc>,
+}
+
 /// Whose act is awaited.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Owner {

@@ -6,7 +6,7 @@ use strum::{Display, EnumIter, EnumString, IntoStaticStr};
 
 use crate::{
     actor::Role,
-    clock::{ClockKey, Step},
+    clock::{ClockKey, Deadline, Promised, Step},
     directory::Directory,
     event::{PetitionEvent, WhistleEvent},
     ids::{AssignmentId, UnitId},
@@ -145,6 +145,7 @@ impl Notice {
 const UNIT: &[Role] = &[Role::Liaison, Role::UnitLeader];
 const CENTRE: &[Role] = &[Role::Dispatcher];
 const DIRECTOR: &[Role] = &[Role::Director];
+const WATCH: &[Role] = &[Role::Dispatcher, Role::Director];
 const LEADER: &[Role] = &[Role::Leader];
 
 /// What has to be told because of an event on a whistle. `after` is the whistle with it.
@@ -238,25 +239,13 @@ pub fn notices(
             })
             .collect(),
         WhistleFact::Lapsed { key, due } => {
-            let owners = whistle::deadlines(after, lists, directory);
-            let owner = owners.iter().find(|it| it.key == *key).map(|it| it.owner.clone());
-            // A clock that its own lapse stopped is owed no more; those who watch are told all the same.
+            let all = whistle::deadlines(after, lists, directory);
+            let still = all.iter().find(|it| it.key == *key);
             let about = key.assignment.and_then(unit_of).unwrap_or(centre);
-            overdue(owner, about, *key, *due, centre, directory)
+            overdue(&Late { key: *key, due: *due, still, about, centre }, directory)
         }
-        WhistleFact::CalendarAdopted { .. } => {
-            let owners = whistle::deadlines(after, lists, directory);
-            event
-                .starts
-                .iter()
-                .filter_map(|start| owners.iter().find(|it| it.key == start.key))
-                .map(|it| {
-                    let mut notice =
-                        Notice::new(NoticeKind::DateMoved, it.owner.unit, &it.owner.roles);
-                    notice.assignment = it.key.assignment;
-                    notice.due(it.key.step, &it.term)
-                })
-                .collect()
+        WhistleFact::CalendarAdopted { promised, .. } => {
+            moved(promised, &whistle::deadlines(after, lists, directory))
         }
         WhistleFact::Drafted { .. }
         | WhistleFact::Amended { .. }
@@ -300,9 +289,9 @@ pub fn petition_notices(
     let Some(centre) = after.centre() else { return vec![] };
     match &event.fact {
         PetitionFact::Lapsed { key, due } => {
-            let owners = petition::deadlines(after);
-            let owner = owners.iter().find(|it| it.key == *key).map(|it| it.owner.clone());
-            overdue(owner, centre, *key, *due, centre, directory)
+            let all = petition::deadlines(after);
+            let still = all.iter().find(|it| it.key == *key);
+            overdue(&Late { key: *key, due: *due, still, about: centre, centre }, directory)
         }
         PetitionFact::Registered { .. }
         | PetitionFact::Accepted { .. }
@@ -315,8 +304,11 @@ pub fn petition_notices(
         | PetitionFact::Extended { .. }
         | PetitionFact::Answered { .. }
         | PetitionFact::Concluded { .. }
-        | PetitionFact::Reopened { .. }
-        | PetitionFact::CalendarAdopted { .. } => vec![],
+        | PetitionFact::Reopened { .. } => vec![],
+        // Whoever answers the petition tells the petitioner.
+        PetitionFact::CalendarAdopted { promised, .. } => {
+            moved(promised, &petition::deadlines(after))
+        }
     }
 }
 
@@ -361,51 +353,61 @@ fn ruled(
     order.map(|it| issued(after, it, lists)).into_iter().chain([notice]).collect()
 }
 
-/// Overdue: to the one who owes, to the centre, and to the director.
-fn overdue(
-    owner: Option<crate::clock::Owner>,
-    about: UnitId,
+/// Dates that a calendar moved: to those who owe the acts.
+fn moved(promised: &[Promised], all: &[Deadline]) -> Vec<Notice> {
+    let of = |it: &Promised| all.iter().find(|deadline| deadline.key == it.key);
+    let notice = |it: &Deadline| {
+        let kind = NoticeKind::DateMoved;
+        let mut notice = Notice::new(kind, it.owner.unit, &it.owner.roles);
+        notice.assignment = it.key.assignment;
+        notice.due(it.key.step, &it.term)
+    };
+    promised.iter().filter_map(of).map(notice).collect()
+}
+
+/// A deadline that passed.
+struct Late<'a> {
     key: ClockKey,
     due: DateTime<Utc>,
+    /// The deadline as it stands; none where its own lapse stopped its clock. Those who watch are
+    /// told all the same.
+    still: Option<&'a Deadline>,
+    about: UnitId,
     centre: UnitId,
-    directory: &Directory,
-) -> Vec<Notice> {
-    let mut res = vec![];
-    if let Some(owner) = owner {
-        let mut roles = owner.roles.clone();
-        // What a unit owes late, its leader hears of.
-        if owner.unit != centre && !roles.contains(&Role::UnitLeader) {
-            roles.push(Role::UnitLeader);
-        }
-        res.push(Notice::new(NoticeKind::Overdue, owner.unit, &roles));
-    }
-    if res.iter().any(|it| it.to.unit == centre) {
-        // The centre itself is late: the one above it hears of it, or its own leaders.
-        let above = directory.centre_above(centre).map(|it| it.id);
-        let (unit, roles) = above.map_or((centre, LEADER), |it| (it, DIRECTOR));
-        let mut roles = roles.to_vec();
-        if unit == centre {
-            roles.push(Role::Director);
-        }
-        if unit == centre {
-            for role in roles {
-                if let Some(first) = res.iter_mut().find(|it| it.to.unit == centre)
-                    && !first.to.roles.contains(&role)
-                {
-                    first.to.roles.push(role);
-                }
+}
+
+/// Overdue: to the one who owes, and to those who watch over them.
+fn overdue(late: &Late<'_>, directory: &Directory) -> Vec<Notice> {
+    let kind = NoticeKind::Overdue;
+    let centre = late.centre;
+    let mut res: Vec<Notice> = vec![];
+    if let Some(it) = late.still {
+        let mut roles = it.owner.roles.clone();
+        if it.owner.unit == centre {
+            // The centre itself is late: the one above it hears of it, or its own leaders.
+            match directory.centre_above(centre) {
+                Some(above) => res.push(Notice::new(kind, above.id, DIRECTOR)),
+                None => roles.extend([Role::Director, Role::Leader]),
             }
         } else {
-            res.push(Notice::new(NoticeKind::Overdue, unit, &roles));
+            // What a unit owes late, its leader hears of, and so does the centre.
+            roles.push(Role::UnitLeader);
+            res.push(Notice::new(kind, centre, WATCH));
         }
+        let mut seen = std::collections::BTreeSet::new();
+        roles.retain(|it| seen.insert(*it));
+        res.insert(0, Notice::new(kind, it.owner.unit, &roles));
     } else {
-        res.push(Notice::new(NoticeKind::Overdue, centre, &[Role::Dispatcher, Role::Director]));
+        res.push(Notice::new(kind, centre, WATCH));
     }
     for it in &mut res {
-        it.assignment = key.assignment;
-        it.about = Some(about);
-        it.step = Some(key.step);
-        it.due = Some(due);
+        it.assignment = late.key.assignment;
+        it.about = Some(late.about);
+        it.step = Some(late.key.step);
+        it.due = Some(late.due);
+        if let Some(still) = late.still {
+            *it = it.clone().due(late.key.step, &still.term);
+        }
     }
     res
 }

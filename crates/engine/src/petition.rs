@@ -10,7 +10,7 @@ use strum::{Display, EnumDiscriminants, EnumIter, EnumString, IntoStaticStr};
 
 use crate::{
     actor::Role,
-    clock::{self, ClockKey, Clocks, Deadline, Owner, Step},
+    clock::{self, ClockKey, Clocks, Deadline, Owner, Promised, Step},
     ids::{DistrictId, PersonId, PetitionId, UnitId, WhistleId},
     lists::{LevelCode, ListsVersion, MatterCode},
     text::Words,
@@ -506,6 +506,9 @@ pub enum PetitionFact {
     CalendarAdopted {
         /// Its version.
         calendar: u32,
+        /// The dates that it moved, as they were promised before.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        promised: Vec<Promised>,
     },
     /// A deadline passed without the act.
     Lapsed {
@@ -662,7 +665,7 @@ impl Petition {
                 self.round = round;
                 self.resolution = None;
             }
-            PetitionFact::CalendarAdopted { calendar } => self.calendar = calendar,
+            PetitionFact::CalendarAdopted { calendar, .. } => self.calendar = calendar,
             PetitionFact::Lapsed { key, .. } => {
                 if let Some(it) = self.clocks.get_mut(&key) {
                     it.lapsed = true;

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use crate::{
     actor::{Actor, Member},
     authority::{self, Relation},
-    clock::{ClockKey, Start, Step, Term},
+    clock::{ClockKey, Promised, Start, Step, Term},
     command::CommandKind,
     directory::Tier,
     event::{Event, Recorded},
@@ -296,6 +296,11 @@ impl<'a> Stand<'a> {
     pub(crate) fn adopt_calendar(&mut self, stream: StreamId) {
         let calendar = self.facts.calendar;
         let warning = self.facts.lists.process.warning;
+        let promised = |clocks: &crate::clock::Clocks, starts: &[Start]| -> Vec<Promised> {
+            let before = |it: &Start| Some((it.key, clocks.get(&it.key)?.due, it.term.due));
+            let moved = starts.iter().filter_map(before).filter(|(_, was, is)| was != is);
+            moved.map(|(key, due, _)| Promised { key, due }).collect()
+        };
         let moved = |clocks: &crate::clock::Clocks, cap: Option<DateTime<Utc>>| -> Vec<Start> {
             clocks
                 .iter()
@@ -311,7 +316,9 @@ impl<'a> Stand<'a> {
                 let Some(it) = self.scene.whistles.get(&id) else { return };
                 let starts = moved(&it.clocks, self.cap(it));
                 if !starts.is_empty() {
-                    let fact = WhistleFact::CalendarAdopted { calendar: calendar.version() };
+                    let promised = promised(&it.clocks, &starts);
+                    let calendar = calendar.version();
+                    let fact = WhistleFact::CalendarAdopted { calendar, promised };
                     self.push(stream, Event::Whistle(Recorded { fact, stops: vec![], starts }));
                 }
             }
@@ -319,7 +326,9 @@ impl<'a> Stand<'a> {
                 let Some(it) = self.scene.petitions.get(&id) else { return };
                 let starts = moved(&it.clocks, None);
                 if !starts.is_empty() {
-                    let fact = PetitionFact::CalendarAdopted { calendar: calendar.version() };
+                    let promised = promised(&it.clocks, &starts);
+                    let calendar = calendar.version();
+                    let fact = PetitionFact::CalendarAdopted { calendar, promised };
                     self.push(stream, Event::Petition(Recorded { fact, stops: vec![], starts }));
                 }
             }

@@ -1350,7 +1350,7 @@ fn over_may_day() -> Case {
 fn adoptions(case: &Case) -> Vec<u32> {
     let calendar = |it: &engine::picture::Entry| match &it.event {
         Event::Whistle(it) => match &it.fact {
-            WhistleFact::CalendarAdopted { calendar } => Some(*calendar),
+            WhistleFact::CalendarAdopted { calendar, .. } => Some(*calendar),
             _ => None,
         },
         Event::Petition(_) => None,

@@ -16,7 +16,7 @@ use engine::{
 };
 use store::{PersonCard, Viewer};
 
-use crate::error;
+use crate::{bag::Bag, error};
 
 pub(crate) fn lang(ctx: &Context<'_>) -> Lang {
     ctx.data_opt::<Lang>().copied().unwrap_or_default()
@@ -30,8 +30,8 @@ pub(crate) fn caller<'a>(ctx: &Context<'a>) -> Result<&'a Caller> {
     ctx.data_opt::<Caller>().ok_or_else(|| error::unauthenticated(lang(ctx)))
 }
 
-pub(crate) async fn registers(ctx: &Context<'_>) -> Result<Arc<Registers>> {
-    app(ctx)?.registers().await.map_err(|it| fault(ctx, it))
+pub(crate) fn registers(ctx: &Context<'_>) -> Result<Arc<Registers>> {
+    Ok(caller(ctx)?.registers.clone())
 }
 
 pub(crate) fn fault(ctx: &Context<'_>, error: app::Error) -> Error {
@@ -44,6 +44,9 @@ pub(crate) fn refuse(ctx: &Context<'_>, refusal: &Refusal) -> Error {
 
 /// The words of a text; none once they are erased.
 pub(crate) async fn words(ctx: &Context<'_>, words: Words) -> Result<Option<String>> {
+    if let Some(found) = ctx.data_opt::<Bag>().and_then(|it| it.text(words.id)) {
+        return Ok(found);
+    }
     let loader = ctx.data::<DataLoader<Texts>>()?;
     loader.load_one(words.id).await.map_err(|it| shared(ctx, &it))
 }
@@ -56,6 +59,9 @@ pub(crate) async fn optional(ctx: &Context<'_>, it: Option<Words>) -> Result<Opt
 }
 
 pub(crate) async fn person(ctx: &Context<'_>, id: PersonId) -> Result<Option<PersonCard>> {
+    if let Some(found) = ctx.data_opt::<Bag>().and_then(|it| it.person(id)) {
+        return Ok(found);
+    }
     let loader = ctx.data::<DataLoader<Persons>>()?;
     loader.load_one(id).await.map_err(|it| shared(ctx, &it))
 }
@@ -65,12 +71,18 @@ pub(crate) async fn petition(
     id: PetitionId,
 ) -> Result<Option<Visible<Petition>>> {
     let viewer = caller(ctx)?.viewer;
+    if let Some(found) = ctx.data_opt::<Bag>().and_then(|it| it.petition(id)) {
+        return Ok(found);
+    }
     let loader = ctx.data::<DataLoader<Petitions>>()?;
     loader.load_one((viewer, id)).await.map_err(|it| shared(ctx, &it))
 }
 
 pub(crate) async fn whistle(ctx: &Context<'_>, id: WhistleId) -> Result<Option<Visible<Whistle>>> {
     let viewer = caller(ctx)?.viewer;
+    if let Some(found) = ctx.data_opt::<Bag>().and_then(|it| it.whistle(id)) {
+        return Ok(found);
+    }
     let loader = ctx.data::<DataLoader<Whistles>>()?;
     loader.load_one((viewer, id)).await.map_err(|it| shared(ctx, &it))
 }

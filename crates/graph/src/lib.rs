@@ -1,5 +1,6 @@
 //! How a program asks: the GraphQL face. Resolvers translate; they decide nothing.
 
+mod bag;
 mod context;
 mod enums;
 mod error;
@@ -28,6 +29,7 @@ const COST: usize = 30_000;
 fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
     Schema::build(Query, Mutation, EmptySubscription)
         .register_output_type::<ErrorCode>()
+        .extension(bag::Bags)
         .limit_depth(DEPTH)
         .limit_complexity(COST)
         .limit_directives(20)

@@ -33,6 +33,7 @@ use run::{asked, calls, draft, judge, limit, part, register, resolution, run, sa
 /// 操作: each takes one input, and returns the object that it changed.
 pub struct Mutation;
 
+/// 操作: each takes one input, and returns the object that it changed.
 #[Object]
 impl Mutation {
     /// 登记.

@@ -75,6 +75,7 @@ macro_rules! connection {
             capped: bool,
         }
 
+        $(#[$doc])*
         #[async_graphql::Object]
         impl $connection {
             /// 记录及其游标.

@@ -11,6 +11,7 @@ use engine::{
 use store::{DeadlineView, InboxFilter, LetterFilter, LetterView, PetitionFilter, WhistleFilter};
 
 use crate::{
+    bag,
     context::{app, caller, fault, refuse, registers},
     enums::{PetitionStage, Procedure, Resolution, Step, WhistleStage},
     input::id,
@@ -167,6 +168,7 @@ fn deadline_filter(ctx: &Context<'_>, it: DeadlineFilterInput) -> Result<InboxFi
     })
 }
 
+/// 查询.
 #[Object]
 impl Query {
     /// 本人: who is signed in.
@@ -180,7 +182,7 @@ impl Query {
     #[graphql(complexity = "20 + 50 * child_complexity")]
     async fn units(&self, ctx: &Context<'_>) -> Result<Vec<Unit>> {
         caller(ctx)?;
-        let registers = registers(ctx).await?;
+        let registers = registers(ctx)?;
         let mut units: Vec<Unit> = registers.directory.units().cloned().map(Unit).collect();
         units.sort_by(|one, other| {
             (std::cmp::Reverse(one.0.tier), &one.0.code)
@@ -233,6 +235,8 @@ impl Query {
         };
         let page = app(ctx)?.petitions(caller(ctx)?, &filter, order, request).await;
         let page = page.map_err(|it| fault(ctx, it))?;
+        let all: Vec<_> = page.items.iter().map(|(_, it)| it.clone()).collect();
+        bag::gather(ctx, &[], &all).await?;
         Ok(PetitionConnection::of(page, &request, Petition::of))
     }
 
@@ -278,6 +282,8 @@ impl Query {
         };
         let page = app(ctx)?.whistles(caller(ctx)?, &filter, order, request).await;
         let page = page.map_err(|it| fault(ctx, it))?;
+        let all: Vec<_> = page.items.iter().map(|(_, it)| it.clone()).collect();
+        bag::gather(ctx, &all, &[]).await?;
         Ok(WhistleConnection::of(page, &request, Whistle::of))
     }
 
@@ -299,6 +305,7 @@ impl Query {
         filter.foremost = true;
         let page =
             app(ctx)?.deadlines(caller, &filter, request).await.map_err(|it| fault(ctx, it))?;
+        bag::cases(ctx, page.items.iter().map(|(_, it)| it.stream)).await?;
         Ok(InboxConnection::of(page, &request, |it: Visible<DeadlineView>| {
             InboxItem(it.into_inner())
         }))
@@ -372,7 +379,7 @@ impl Query {
     #[graphql(complexity = "50 + 30 * child_complexity")]
     async fn lists(&self, ctx: &Context<'_>, version: Option<u32>) -> Result<Option<Lists>> {
         caller(ctx)?;
-        let registers = registers(ctx).await?;
+        let registers = registers(ctx)?;
         let today = app(ctx)?.now().with_timezone(&engine::calendar::beijing()).date_naive();
         let found = match version {
             Some(version) => registers.lists_version(version),
@@ -385,7 +392,7 @@ impl Query {
     #[graphql(complexity = "20 + child_complexity")]
     async fn calendar(&self, ctx: &Context<'_>, version: Option<u32>) -> Result<Option<Calendar>> {
         caller(ctx)?;
-        let registers = registers(ctx).await?;
+        let registers = registers(ctx)?;
         let today = app(ctx)?.now().with_timezone(&engine::calendar::beijing()).date_naive();
         let found = match version {
             Some(version) => registers.calendar_version(version),

@@ -122,6 +122,93 @@ impl Store {
             .collect()
     }
 
+    /// The clocks of some streams as their rows say: the clock, when it is due, whether it lapsed.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] or the driver's.
+    pub async fn clocks_of(
+        &self,
+        district: DistrictId,
+        streams: &[Uuid],
+    ) -> Result<Vec<(Uuid, ClockKey, DateTime<Utc>, bool)>, Error> {
+        use entity::deadline::{Column, Entity};
+        let rows = Entity::find()
+            .filter(Column::DistrictId.eq(district.0))
+            .filter(Column::StreamId.is_in(streams.iter().copied()))
+            .all(&self.db)
+            .await?;
+        rows.into_iter()
+            .map(|it| {
+                Ok((
+                    it.stream_id,
+                    key_of(&it.step, it.part_id, it.stream_id)?,
+                    it.due_at,
+                    it.lapsed,
+                ))
+            })
+            .collect()
+    }
+
+    /// The stages of some cases as their rows say.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn stages_of(
+        &self,
+        district: DistrictId,
+        streams: &[Uuid],
+    ) -> Result<Vec<(Uuid, String, i32)>, Error> {
+        use entity::{petition_row, whistle_row};
+        let petitions: Vec<(Uuid, String, i32)> = petition_row::Entity::find()
+            .select_only()
+            .columns([
+                petition_row::Column::Id,
+                petition_row::Column::Stage,
+                petition_row::Column::Version,
+            ])
+            .filter(petition_row::Column::DistrictId.eq(district.0))
+            .filter(petition_row::Column::Id.is_in(streams.iter().copied()))
+            .into_tuple()
+            .all(&self.db)
+            .await?;
+        let whistles: Vec<(Uuid, String, i32)> = whistle_row::Entity::find()
+            .select_only()
+            .columns([
+                whistle_row::Column::Id,
+                whistle_row::Column::Stage,
+                whistle_row::Column::Version,
+            ])
+            .filter(whistle_row::Column::DistrictId.eq(district.0))
+            .filter(whistle_row::Column::Id.is_in(streams.iter().copied()))
+            .into_tuple()
+            .all(&self.db)
+            .await?;
+        Ok(petitions.into_iter().chain(whistles).collect())
+    }
+
+    /// The ids of streams after `after`, some at a time.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn stream_ids(
+        &self,
+        district: DistrictId,
+        after: Uuid,
+        limit: u64,
+    ) -> Result<Vec<Uuid>, Error> {
+        use entity::stream::{Column, Entity};
+        Ok(Entity::find()
+            .select_only()
+            .column(Column::Id)
+            .filter(Column::DistrictId.eq(district.0))
+            .filter(Column::Id.gt(after))
+            .order_by_asc(Column::Id)
+            .limit(limit)
+            .into_tuple()
+            .all(&self.db)
+            .await?)
+    }
+
     /// When the next deadline falls due that nobody has fired.
     ///
     /// # Errors

@@ -18,6 +18,16 @@ pub struct Options {
     pub url: String,
     /// Connections of the pool; past about sixteen two cores only lose.
     pub max_connections: u32,
+    /// Counts the statements that are sent, for tests that bound them.
+    pub statements: Option<Arc<std::sync::atomic::AtomicU64>>,
+}
+
+impl Options {
+    /// A database with the usual pool.
+    #[must_use]
+    pub fn of(url: impl Into<String>) -> Self {
+        Self { url: url.into(), max_connections: 12, statements: None }
+    }
 }
 
 /// The database.
@@ -55,7 +65,12 @@ impl Store {
                 .synchronous(SqliteSynchronous::Full)
                 .foreign_keys(true)
         });
-        let db = Database::connect(connect).await?;
+        let mut db = Database::connect(connect).await?;
+        if let Some(statements) = options.statements.clone() {
+            db.set_metric_callback(move |_| {
+                statements.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            });
+        }
         let writer = match db.get_database_backend() {
             DbBackend::Sqlite => Some(Arc::new(Writer::start(db.clone()))),
             _ => None,
@@ -102,6 +117,14 @@ impl Store {
     /// The driver's.
     pub async fn pending(&self) -> Result<usize, Error> {
         Ok(Migrator::get_pending_migrations(&self.db).await?.len())
+    }
+
+    /// Ends every connection.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn close(self) -> Result<(), Error> {
+        Ok(self.db.close().await?)
     }
 
     /// Whether the database answers.

@@ -9,16 +9,13 @@ use uuid::Uuid;
 
 use crate::{Error, Store};
 
-/// The tokens of a text: every character, and every pair of neighbours within a run of letters.
+/// The tokens of a text, in order: the pairs of neighbours within each run of letters, and its last
+/// character alone, by which the chain of pairs ends.
 fn tokens(text: &str) -> Vec<String> {
     let mut res = vec![];
     for run in runs(text) {
-        for (index, it) in run.iter().enumerate() {
-            res.push(it.to_string());
-            if let Some(next) = run.get(index + 1) {
-                res.push(format!("{it}{next}"));
-            }
-        }
+        res.extend(run.windows(2).map(|it| it.iter().collect::<String>()));
+        res.extend(run.last().map(char::to_string));
     }
     res
 }
@@ -31,17 +28,35 @@ fn runs(text: &str) -> Vec<Vec<char>> {
         .collect()
 }
 
-/// The tokens that a text must all hold to be found by `needle`.
-fn needles(needle: &str) -> Vec<String> {
-    let mut res = vec![];
-    for run in runs(needle) {
-        match run.as_slice() {
-            [one] => res.push(one.to_string()),
-            more => res.extend(more.windows(2).map(|it| it.iter().collect::<String>())),
+/// What is looked for: each run as a phrase of pairs, or as the beginning of one where it is a
+/// single character. A text is found where it holds every run to the letter.
+enum Needle {
+    Phrase(Vec<String>),
+    Beginning(String),
+}
+
+fn needles(needle: &str) -> Vec<Needle> {
+    let of = |run: Vec<char>| match run.as_slice() {
+        [one] => Needle::Beginning(one.to_string()),
+        more => Needle::Phrase(more.windows(2).take(40).map(|it| it.iter().collect()).collect()),
+    };
+    runs(needle).into_iter().take(10).map(of).collect()
+}
+
+/// The needles in a database's own language of queries. They hold letters and digits alone.
+fn query(needles: &[Needle], backend: DbBackend) -> String {
+    let postgres = backend == DbBackend::Postgres;
+    let one = |it: &Needle| match it {
+        Needle::Beginning(it) if postgres => format!("'{it}':*"),
+        Needle::Beginning(it) => format!("\"{it}\"*"),
+        Needle::Phrase(pairs) if postgres => {
+            let pairs: Vec<String> = pairs.iter().map(|it| format!("'{it}'")).collect();
+            format!("({})", pairs.join(" <-> "))
         }
-    }
-    res.truncate(40);
-    res
+        Needle::Phrase(pairs) => format!("\"{}\"", pairs.join(" ")),
+    };
+    let all: Vec<String> = needles.iter().map(one).collect();
+    all.join(if postgres { " & " } else { " AND " })
 }
 
 /// The row of a case in the embedded index: what is left of its id.
@@ -60,13 +75,16 @@ pub(crate) async fn put(
     let backend = tx.get_database_backend();
     match backend {
         DbBackend::Postgres => {
-            let array = tokens.join(" ");
+            // Positions make phrases; PostgreSQL keeps them up to 16,383.
+            let placed: Vec<String> =
+                tokens.iter().enumerate().map(|(n, it)| format!("'{it}':{}", n + 1)).collect();
+            let vector = placed.join(" ");
             let statement = Statement::from_sql_and_values(
                 backend,
                 "INSERT INTO search (district_id, case_id, tokens)
-                 VALUES ($1, $2, array_to_tsvector(string_to_array($3, ' ')))
+                 VALUES ($1, $2, ($3)::tsvector)
                  ON CONFLICT (district_id, case_id) DO UPDATE SET tokens = excluded.tokens",
-                [district.into(), case.into(), array.into()],
+                [district.into(), case.into(), vector.into()],
             );
             tx.execute_raw(statement).await?;
         }
@@ -92,16 +110,11 @@ pub(crate) fn condition(
     if needles.is_empty() {
         return None;
     }
-    let found = match store.db.get_database_backend() {
-        DbBackend::Postgres => {
-            let query = needles.iter().map(|it| format!("'{it}'")).collect::<Vec<_>>().join(" & ");
-            Expr::cust_with_values("tokens @@ ($1)::tsquery", [query])
-        }
-        _ => {
-            let query =
-                needles.iter().map(|it| format!("\"{it}\"")).collect::<Vec<_>>().join(" AND ");
-            Expr::cust_with_values("search MATCH ?", [query])
-        }
+    let backend = store.db.get_database_backend();
+    let query = query(&needles, backend);
+    let found = match backend {
+        DbBackend::Postgres => Expr::cust_with_values("tokens @@ ($1)::tsquery", [query]),
+        _ => Expr::cust_with_values("search MATCH ?", [query]),
     };
     let ids = Query::select()
         .column("case_id")
@@ -118,9 +131,9 @@ mod tests {
 
     #[test]
     fn words_are_pairs_within_runs() {
-        assert_eq!(tokens("噪音,KTV"), ["噪", "噪音", "音", "k", "kt", "t", "tv", "v"]);
-        assert_eq!(needles("噪音扰民"), ["噪音", "音扰", "扰民"]);
-        assert_eq!(needles("噪"), ["噪"]);
+        assert_eq!(tokens("噪音,KTV"), ["噪音", "音", "kt", "tv", "v"]);
+        assert_eq!(query(&needles("噪音扰民"), DbBackend::Sqlite), "\"噪音 音扰 扰民\"");
+        assert_eq!(query(&needles("噪 KTV"), DbBackend::Postgres), "'噪':* & ('kt' <-> 'tv')");
         assert!(needles("'; --").is_empty());
     }
 }

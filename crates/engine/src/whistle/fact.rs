@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     calendar::Limit,
-    clock::{ClockKey, Step},
+    clock::{ClockKey, Promised, Step},
     ids::{AssignmentId, DistrictId, PersonId, PetitionId, UnitId, WhistleId},
     lists::{KindCode, LevelCode, ListsVersion},
     text::Words,
@@ -500,6 +500,9 @@ pub enum WhistleFact {
     CalendarAdopted {
         /// Its version.
         calendar: u32,
+        /// The dates that it moved, as they were promised before.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        promised: Vec<Promised>,
     },
     /// A deadline passed without the act.
     Lapsed {
@@ -861,7 +864,7 @@ impl Whistle {
                 self.end(Stage::Escalated { successor });
             }
             WhistleFact::BlownAgain { successor } => self.successor = Some(successor),
-            WhistleFact::CalendarAdopted { calendar } => self.calendar = calendar,
+            WhistleFact::CalendarAdopted { calendar, .. } => self.calendar = calendar,
             WhistleFact::Lapsed { key, .. } => self.lapse(key),
         }
     }

@@ -41,6 +41,7 @@ impl Assignment {
 #[derive(Clone)]
 pub(crate) struct Attendance(rules::Attendance);
 
+/// 报到记录.
 #[Object]
 impl Attendance {
     /// 报到人.
@@ -78,6 +79,7 @@ impl Attendance {
 #[derive(Clone)]
 pub(crate) struct Reply(rules::Reply);
 
+/// 办理反馈, with its four elements.
 #[Object]
 impl Reply {
     /// 何时受理.
@@ -129,6 +131,7 @@ pub(crate) struct ReturnRequest {
     suggested: engine::ids::UnitId,
 }
 
+/// 退单申请.
 #[Object]
 impl ReturnRequest {
     /// 理由.
@@ -151,6 +154,7 @@ impl ReturnRequest {
 #[derive(Clone)]
 pub(crate) struct ExtensionRequest(engine::whistle::assignment::ExtensionRequest);
 
+/// 延期申请.
 #[Object]
 impl ExtensionRequest {
     /// 申请延长.
@@ -164,6 +168,7 @@ impl ExtensionRequest {
     }
 }
 
+/// 承办任务: one unit's part in a whistle.
 #[Object]
 impl Assignment {
     /// 编号.
@@ -316,7 +321,7 @@ impl Assignment {
 
     /// 正在计时的期限.
     async fn deadlines(&self, ctx: &Context<'_>) -> Result<Vec<Deadline>> {
-        let registers = registers(ctx).await?;
+        let registers = registers(ctx)?;
         let Some(lists) = registers.lists_version(self.whistle.lists) else { return Ok(vec![]) };
         let stream = StreamId::Whistle(self.whistle.id);
         let all = rules::deadlines(&self.whistle, lists, &registers.directory);
@@ -327,7 +332,7 @@ impl Assignment {
     /// 可办事项.
     #[graphql(complexity = "10 + 12 * child_complexity")]
     async fn actions(&self, ctx: &Context<'_>) -> Result<Vec<Action>> {
-        let actions = app(ctx)?.actions_of_whistle(caller(ctx)?, &self.whistle).await;
+        let actions = app(ctx)?.actions_of_whistle(caller(ctx)?, &self.whistle);
         let lang = lang(ctx);
         let actions = actions.map_err(|it| fault(ctx, it))?;
         let own = actions.into_iter().filter(|it| it.assignment == Some(self.id));

@@ -30,6 +30,7 @@ pub(crate) struct Day {
     name: String,
 }
 
+/// 工作日历, one version of it.
 #[Object]
 impl Calendar {
     /// 版本.

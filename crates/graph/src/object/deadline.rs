@@ -33,6 +33,7 @@ pub(crate) enum Light {
 #[derive(Clone)]
 pub(crate) struct Deadline(pub(crate) DeadlineView);
 
+/// 期限: until when an act is owed, by whom, and how that date was counted.
 #[Object]
 impl Deadline {
     /// 环节.
@@ -120,7 +121,7 @@ impl Deadline {
 
     /// 期限说明: each day that was counted and each that was not.
     async fn explanation(&self, ctx: &Context<'_>) -> Result<String> {
-        let registers = registers(ctx).await?;
+        let registers = registers(ctx)?;
         let lang = lang(ctx);
         let Some(limit) = self.0.limit else {
             return Ok(match lang {
@@ -191,6 +192,7 @@ pub(crate) enum Case {
 #[derive(Clone)]
 pub(crate) struct InboxItem(pub(crate) DeadlineView);
 
+/// 待办: what somebody owes next in one part of a case.
 #[Object]
 impl InboxItem {
     /// 期限.

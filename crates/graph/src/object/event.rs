@@ -25,6 +25,7 @@ pub(crate) struct Event(EventView);
 #[derive(Clone)]
 pub(crate) struct RecordedFor(engine::actor::Behalf);
 
+/// 代录.
 #[Object]
 impl RecordedFor {
     /// 作出决定的人.
@@ -52,6 +53,7 @@ pub(crate) struct EventText {
     body: Option<String>,
 }
 
+/// 经过: one event of a case, as it was recorded and chained.
 #[Object]
 impl Event {
     /// 版本, the ordinal of the event in its case.

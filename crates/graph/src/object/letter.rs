@@ -15,6 +15,7 @@ use crate::{
 #[derive(Clone)]
 pub(crate) struct Letter(pub(crate) LetterView);
 
+/// 信: what one addressee is told of one event.
 #[Object]
 impl Letter {
     /// 编号.

@@ -31,6 +31,7 @@ pub(crate) struct LevelRow {
 #[derive(Clone)]
 pub(crate) struct MatterRow(lists::Matter);
 
+/// 吹哨事项清单的一行.
 #[Object]
 impl MatterRow {
     /// 事项编码.
@@ -65,14 +66,14 @@ impl MatterRow {
 
     /// 牵头部门.
     async fn lead(&self, ctx: &Context<'_>) -> Result<Option<Unit>> {
-        let registers = registers(ctx).await?;
+        let registers = registers(ctx)?;
         let lead = self.0.lead.as_ref().and_then(|it| registers.directory.by_code(it));
         Ok(lead.cloned().map(Unit))
     }
 
     /// 配合部门.
     async fn assists(&self, ctx: &Context<'_>) -> Result<Vec<Unit>> {
-        let registers = registers(ctx).await?;
+        let registers = registers(ctx)?;
         let unit = |it: &String| registers.directory.by_code(it).cloned().map(Unit);
         Ok(self.0.assists.iter().filter_map(unit).collect())
     }
@@ -180,6 +181,7 @@ pub(crate) struct ResponsibilityRow {
     source: String,
 }
 
+/// 四张清单, one version of them.
 #[Object]
 impl Lists {
     /// 版本.

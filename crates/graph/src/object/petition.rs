@@ -40,6 +40,7 @@ impl Petition {
 #[derive(Clone)]
 pub(crate) struct Difficult(petition::Difficult);
 
+/// 疑难复杂的认定.
 #[Object]
 impl Difficult {
     /// 认定人.
@@ -76,6 +77,7 @@ pub(crate) struct PetitionWhistle {
     record: petition::WhistleRecord,
 }
 
+/// A whistle over this petition.
 #[Object]
 impl PetitionWhistle {
     /// 哨; none where it is not for the reader to see.
@@ -105,6 +107,7 @@ impl PetitionWhistle {
     }
 }
 
+/// 诉求: one registered matter, whatever its procedure.
 #[Object]
 impl Petition {
     /// 编号.
@@ -313,7 +316,7 @@ impl Petition {
     /// 可办事项.
     #[graphql(complexity = "10 + 10 * child_complexity")]
     async fn actions(&self, ctx: &Context<'_>) -> Result<Vec<Action>> {
-        let actions = app(ctx)?.actions_of_petition(caller(ctx)?, &self.0).await;
+        let actions = app(ctx)?.actions_of_petition(caller(ctx)?, &self.0);
         let lang = lang(ctx);
         let actions = actions.map_err(|it| fault(ctx, it))?;
         Ok(actions.into_iter().map(|it| Action::of(it, lang)).collect())

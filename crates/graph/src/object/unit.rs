@@ -15,6 +15,7 @@ use crate::{
 #[derive(Clone)]
 pub(crate) struct Unit(pub(crate) directory::Unit);
 
+/// 单位.
 #[Object]
 impl Unit {
     /// 编号.
@@ -65,7 +66,7 @@ impl Unit {
 
 /// A unit of the directory.
 pub(crate) async fn unit(ctx: &Context<'_>, id: UnitId) -> Result<Option<Unit>> {
-    Ok(registers(ctx).await?.directory.unit(id).cloned().map(Unit))
+    Ok(registers(ctx)?.directory.unit(id).cloned().map(Unit))
 }
 
 pub(crate) async fn optional(ctx: &Context<'_>, id: Option<UnitId>) -> Result<Option<Unit>> {
@@ -84,6 +85,7 @@ pub(crate) struct Person {
     roles: Vec<engine::actor::Role>,
 }
 
+/// 工作人员: somebody with an account, as colleagues see them.
 #[Object]
 impl Person {
     /// 编号.
@@ -93,7 +95,7 @@ impl Person {
 
     /// 姓名.
     async fn name(&self, ctx: &Context<'_>) -> Result<Option<String>> {
-        Ok(context::person(ctx, self.id).await?.and_then(|it| it.name))
+        Ok(registers(ctx)?.name_of(self.id).map(str::to_owned))
     }
 
     /// 职务.
@@ -114,7 +116,7 @@ impl Person {
 
 /// A member of staff; none where the account is gone.
 pub(crate) async fn person(ctx: &Context<'_>, id: PersonId) -> Result<Option<Person>> {
-    let registers = registers(ctx).await?;
+    let registers = registers(ctx)?;
     Ok(registers.account(id).map(|it| Person {
         id,
         unit: it.unit,
@@ -126,6 +128,7 @@ pub(crate) async fn person(ctx: &Context<'_>, id: PersonId) -> Result<Option<Per
 /// 本人: who is signed in.
 pub(crate) struct Me;
 
+/// 本人: who is signed in.
 #[Object]
 impl Me {
     /// 编号.
@@ -136,19 +139,19 @@ impl Me {
     /// 姓名.
     async fn name(&self, ctx: &Context<'_>) -> Result<Option<String>> {
         let id = caller(ctx)?.member.person;
-        Ok(context::person(ctx, id).await?.and_then(|it| it.name))
+        Ok(registers(ctx)?.name_of(id).map(str::to_owned))
     }
 
     /// 职务.
     async fn post(&self, ctx: &Context<'_>) -> Result<Option<String>> {
         let id = caller(ctx)?.member.person;
-        Ok(registers(ctx).await?.account(id).map(|it| it.post.clone()))
+        Ok(registers(ctx)?.account(id).map(|it| it.post.clone()))
     }
 
     /// 职级.
     async fn rank(&self, ctx: &Context<'_>) -> Result<Option<Rank>> {
         let id = caller(ctx)?.member.person;
-        Ok(registers(ctx).await?.account(id).map(|it| it.rank.into()))
+        Ok(registers(ctx)?.account(id).map(|it| it.rank.into()))
     }
 
     /// 单位.

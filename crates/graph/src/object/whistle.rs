@@ -65,6 +65,7 @@ pub(crate) struct Level {
 #[derive(Clone)]
 pub(crate) struct Call(rules::Call);
 
+/// 拟召集的单位.
 #[Object]
 impl Call {
     /// 单位.
@@ -90,6 +91,7 @@ pub(crate) struct WhistlePetition {
     attached: rules::Attached,
 }
 
+/// 哨内的一件诉求, with its own outcome.
 #[Object]
 impl WhistlePetition {
     /// 诉求.
@@ -123,6 +125,7 @@ impl WhistlePetition {
     }
 }
 
+/// 哨: one call over petitions to units.
 #[Object]
 impl Whistle {
     /// 编号.
@@ -157,7 +160,7 @@ impl Whistle {
 
     /// 哨种.
     async fn kind(&self, ctx: &Context<'_>) -> Result<Option<Named>> {
-        let registers = registers(ctx).await?;
+        let registers = registers(ctx)?;
         let lists = registers.lists_version(self.0.lists);
         Ok(self.content().map(|it| Named {
             code: it.kind.to_string(),
@@ -169,7 +172,7 @@ impl Whistle {
 
     /// 等级.
     async fn level(&self, ctx: &Context<'_>) -> Result<Option<Level>> {
-        let registers = registers(ctx).await?;
+        let registers = registers(ctx)?;
         let lists = registers.lists_version(self.0.lists);
         let level = self.content().and_then(|it| lists?.level(&it.level));
         Ok(level.map(|it| Level {
@@ -186,7 +189,7 @@ impl Whistle {
 
     /// 事项; none where it is off the list.
     async fn matter(&self, ctx: &Context<'_>) -> Result<Option<Named>> {
-        let registers = registers(ctx).await?;
+        let registers = registers(ctx)?;
         let lists = registers.lists_version(self.0.lists);
         let code = self.content().and_then(|it| it.matter.as_ref());
         Ok(code.map(|code| Named {
@@ -354,7 +357,7 @@ impl Whistle {
 
     /// 正在计时的期限, those of its assignments included.
     async fn deadlines(&self, ctx: &Context<'_>) -> Result<Vec<Deadline>> {
-        let registers = registers(ctx).await?;
+        let registers = registers(ctx)?;
         let Some(lists) = registers.lists_version(self.0.lists) else { return Ok(vec![]) };
         let stream = StreamId::Whistle(self.0.id);
         let mut all = rules::deadlines(&self.0, lists, &registers.directory);
@@ -365,7 +368,7 @@ impl Whistle {
     /// 可办事项, of the whistle as a whole; those of a part stand on the assignment.
     #[graphql(complexity = "10 + 20 * child_complexity")]
     async fn actions(&self, ctx: &Context<'_>) -> Result<Vec<Action>> {
-        let actions = app(ctx)?.actions_of_whistle(caller(ctx)?, &self.0).await;
+        let actions = app(ctx)?.actions_of_whistle(caller(ctx)?, &self.0);
         let lang = lang(ctx);
         let actions = actions.map_err(|it| fault(ctx, it))?;
         let whole = actions.into_iter().filter(|it| it.assignment.is_none());
