@@ -9,6 +9,8 @@ mod import;
 mod letters;
 mod lifecycle;
 mod limits;
+mod mail;
+mod migrations;
 mod pages;
 mod restart;
 mod schema;

@@ -4,6 +4,7 @@
 //! units and people writes registers directly.
 
 pub mod cluster;
+pub mod peer;
 mod world;
 
 use std::{

@@ -5,6 +5,7 @@
 
 mod claim;
 mod directory;
+mod dump;
 mod entity;
 mod error;
 mod gate;

@@ -1,0 +1,274 @@
+CREATE INDEX account_unit ON public.account USING btree (district_id, unit_id)
+CREATE INDEX assignment_unit ON public.assignment_row USING btree (district_id, unit_id, served_at, id)
+CREATE INDEX audience_page ON public.audience USING btree (district_id, holder_id, case_kind, sort_at, case_id)
+CREATE INDEX deadline_due ON public.deadline USING btree (lapsed, due_at)
+CREATE INDEX deadline_inbox ON public.deadline USING btree (district_id, unit_id, foremost, due_at, stream_id, step, part_id)
+CREATE INDEX idempotency_age ON public.idempotency USING btree (created_at)
+CREATE INDEX letter_mailing ON public.letter USING btree (district_id, mailing_id)
+CREATE INDEX letter_of ON public.letter USING btree (district_id, addressee_id, created_at, id)
+CREATE INDEX letter_time ON public.letter USING btree (district_id, created_at, id)
+CREATE INDEX mailing_due ON public.mailing USING btree (state, next_at)
+CREATE INDEX person_ref ON public.person USING btree (district_id, external_ref)
+CREATE INDEX petition_due ON public.petition_row USING btree (district_id, due_at, id)
+CREATE INDEX petition_page ON public.petition_row USING btree (district_id, registered_at, id)
+CREATE INDEX petition_stage ON public.petition_row USING btree (district_id, stage, registered_at, id)
+CREATE INDEX search_tokens ON public.search USING gin (tokens)
+CREATE INDEX session_end ON public.session USING btree (expires_at)
+CREATE INDEX session_person ON public.session USING btree (district_id, person_id)
+CREATE INDEX stage_span_at ON public.stage_span USING btree (district_id, case_kind, stage, from_at, to_at)
+CREATE INDEX text_stream ON public.text USING btree (district_id, stream_id)
+CREATE INDEX whistle_due ON public.whistle_row USING btree (district_id, due_at, id)
+CREATE INDEX whistle_issued ON public.whistle_row USING btree (district_id, year, issued_at, id)
+CREATE INDEX whistle_page ON public.whistle_row USING btree (district_id, drafted_at, id)
+CREATE INDEX whistle_stage ON public.whistle_row USING btree (district_id, stage, drafted_at, id)
+CREATE UNIQUE INDEX account_login ON public.account USING btree (district_id, login)
+CREATE UNIQUE INDEX account_pkey ON public.account USING btree (district_id, person_id)
+CREATE UNIQUE INDEX assignment_row_pkey ON public.assignment_row USING btree (district_id, id)
+CREATE UNIQUE INDEX assignment_whistle ON public.assignment_row USING btree (district_id, whistle_id, id)
+CREATE UNIQUE INDEX audience_case ON public.audience USING btree (district_id, case_id, holder_id)
+CREATE UNIQUE INDEX audience_pkey ON public.audience USING btree (district_id, holder_id, case_id)
+CREATE UNIQUE INDEX block_pkey ON public.block USING btree (district_id, name)
+CREATE UNIQUE INDEX calendar_version_pkey ON public.calendar_version USING btree (district_id, version)
+CREATE UNIQUE INDEX deadline_pkey ON public.deadline USING btree (district_id, stream_id, step, part_id)
+CREATE UNIQUE INDEX district_pkey ON public.district USING btree (id)
+CREATE UNIQUE INDEX event_pkey ON public.event USING btree (district_id, stream_id, version)
+CREATE UNIQUE INDEX exclusion_holder ON public.exclusion USING btree (district_id, holder_id, case_id)
+CREATE UNIQUE INDEX exclusion_pkey ON public.exclusion USING btree (district_id, case_id, holder_id)
+CREATE UNIQUE INDEX idempotency_pkey ON public.idempotency USING btree (district_id, actor_id, key)
+CREATE UNIQUE INDEX letter_once ON public.letter USING btree (district_id, stream_id, version, addressee_id, channel)
+CREATE UNIQUE INDEX letter_pkey ON public.letter USING btree (district_id, id)
+CREATE UNIQUE INDEX lists_version_pkey ON public.lists_version USING btree (district_id, version)
+CREATE UNIQUE INDEX mailing_message ON public.mailing USING btree (message_id)
+CREATE UNIQUE INDEX mailing_pkey ON public.mailing USING btree (district_id, id)
+CREATE UNIQUE INDEX person_pkey ON public.person USING btree (district_id, id)
+CREATE UNIQUE INDEX petition_external ON public.petition_row USING btree (district_id, centre_id, source, external_ref)
+CREATE UNIQUE INDEX petition_number ON public.petition_row USING btree (district_id, number)
+CREATE UNIQUE INDEX petition_row_pkey ON public.petition_row USING btree (district_id, id)
+CREATE UNIQUE INDEX register_pkey ON public.register USING btree (district_id)
+CREATE UNIQUE INDEX seaql_migrations_pkey ON public.seaql_migrations USING btree (version)
+CREATE UNIQUE INDEX search_pkey ON public.search USING btree (district_id, case_id)
+CREATE UNIQUE INDEX serial_pkey ON public.serial USING btree (district_id, centre_id, year)
+CREATE UNIQUE INDEX session_pkey ON public.session USING btree (token_hash)
+CREATE UNIQUE INDEX stage_span_pkey ON public.stage_span USING btree (district_id, case_id, part_id, from_version)
+CREATE UNIQUE INDEX stream_pkey ON public.stream USING btree (district_id, id)
+CREATE UNIQUE INDEX text_pkey ON public.text USING btree (district_id, id)
+CREATE UNIQUE INDEX unit_closure_pkey ON public.unit_closure USING btree (district_id, ancestor_id, descendant_id)
+CREATE UNIQUE INDEX unit_closure_up ON public.unit_closure USING btree (district_id, descendant_id, ancestor_id)
+CREATE UNIQUE INDEX unit_code ON public.unit USING btree (district_id, code)
+CREATE UNIQUE INDEX unit_pkey ON public.unit USING btree (district_id, id)
+CREATE UNIQUE INDEX whistle_batch ON public.whistle_row USING btree (district_id, centre_id, year, batch)
+CREATE UNIQUE INDEX whistle_petition_back ON public.whistle_petition USING btree (district_id, petition_id, whistle_id)
+CREATE UNIQUE INDEX whistle_petition_pkey ON public.whistle_petition USING btree (district_id, whistle_id, petition_id)
+CREATE UNIQUE INDEX whistle_row_pkey ON public.whistle_row USING btree (district_id, id)
+column account.created_at timestamp with time zone not null
+column account.disabled_at timestamp with time zone
+column account.district_id uuid not null
+column account.login character varying not null
+column account.mail character varying
+column account.password_hash character varying not null
+column account.person_id uuid not null
+column account.post character varying not null
+column account.rank character varying not null
+column account.roles text not null
+column account.unit_id uuid not null
+column assignment_row.absent boolean not null
+column assignment_row.acknowledged_at timestamp with time zone
+column assignment_row.below_rank boolean not null
+column assignment_row.district_id uuid not null
+column assignment_row.due_at timestamp with time zone
+column assignment_row.id uuid not null
+column assignment_row.replied_at timestamp with time zone
+column assignment_row.reported_at timestamp with time zone
+column assignment_row.role character varying not null
+column assignment_row.served_at timestamp with time zone not null
+column assignment_row.stage character varying not null
+column assignment_row.unit_id uuid not null
+column assignment_row.version integer not null
+column assignment_row.whistle_id uuid not null
+column audience.case_id uuid not null
+column audience.case_kind character varying not null
+column audience.district_id uuid not null
+column audience.holder_id uuid not null
+column audience.sort_at timestamp with time zone not null
+column block.district_id uuid not null
+column block.name character varying not null
+column block.next bigint not null
+column calendar_version.adopted_on date not null
+column calendar_version.body text not null
+column calendar_version.district_id uuid not null
+column calendar_version.published_at timestamp with time zone not null
+column calendar_version.version integer not null
+column deadline.calendar integer not null
+column deadline.cap_at timestamp with time zone
+column deadline.district_id uuid not null
+column deadline.due_at timestamp with time zone not null
+column deadline.foremost boolean not null
+column deadline.from_at timestamp with time zone not null
+column deadline.lapsed boolean not null
+column deadline.lease_until timestamp with time zone
+column deadline.limit_amount integer
+column deadline.limit_unit character varying
+column deadline.part_id uuid not null
+column deadline.provisional boolean not null
+column deadline.roles text not null
+column deadline.step character varying not null
+column deadline.stream_id uuid not null
+column deadline.stream_kind character varying not null
+column deadline.unit_id uuid not null
+column deadline.warn_at timestamp with time zone not null
+column district.code character varying not null
+column district.id uuid not null
+column district.name character varying not null
+column event.at timestamp with time zone not null
+column event.body bytea not null
+column event.district_id uuid not null
+column event.hash bytea not null
+column event.kind character varying not null
+column event.stream_id uuid not null
+column event.version integer not null
+column exclusion.case_id uuid not null
+column exclusion.district_id uuid not null
+column exclusion.holder_id uuid not null
+column idempotency.actor_id uuid not null
+column idempotency.created_at timestamp with time zone not null
+column idempotency.district_id uuid not null
+column idempotency.input_hash bytea not null
+column idempotency.key character varying not null
+column idempotency.object character varying not null
+column idempotency.object_id uuid not null
+column idempotency.stream_id uuid not null
+column letter.addressee_id uuid not null
+column letter.channel character varying not null
+column letter.created_at timestamp with time zone not null
+column letter.district_id uuid not null
+column letter.id uuid not null
+column letter.kind character varying not null
+column letter.mailing_id uuid
+column letter.notice text not null
+column letter.stream_id uuid not null
+column letter.unit_id uuid not null
+column letter.version integer not null
+column lists_version.body text not null
+column lists_version.district_id uuid not null
+column lists_version.effective_on date not null
+column lists_version.published_at timestamp with time zone not null
+column lists_version.version integer not null
+column mailing.address character varying not null
+column mailing.addressee_id uuid not null
+column mailing.attempts integer not null
+column mailing.created_at timestamp with time zone not null
+column mailing.district_id uuid not null
+column mailing.id uuid not null
+column mailing.last_error text
+column mailing.lease_until timestamp with time zone
+column mailing.message_id character varying not null
+column mailing.next_at timestamp with time zone not null
+column mailing.sent_at timestamp with time zone
+column mailing.state character varying not null
+column mailing.urgent boolean not null
+column person.address text
+column person.created_at timestamp with time zone not null
+column person.district_id uuid not null
+column person.erased_at timestamp with time zone
+column person.external_ref character varying
+column person.id uuid not null
+column person.id_number text
+column person.name text
+column person.phone text
+column petition_row.centre_id uuid not null
+column petition_row.difficult boolean not null
+column petition_row.district_id uuid not null
+column petition_row.due_at timestamp with time zone
+column petition_row.external_ref character varying
+column petition_row.id uuid not null
+column petition_row.matter character varying
+column petition_row.n_whistles integer not null
+column petition_row.nature character varying not null
+column petition_row.number character varying not null
+column petition_row.petitioner_id uuid
+column petition_row.place_id uuid
+column petition_row.procedure character varying not null
+column petition_row.rating character varying
+column petition_row.registered_at timestamp with time zone not null
+column petition_row.resolution character varying
+column petition_row.round integer not null
+column petition_row.source character varying not null
+column petition_row.stage character varying not null
+column petition_row.title_id uuid not null
+column petition_row.version integer not null
+column register.district_id uuid not null
+column register.version bigint not null
+column seaql_migrations.applied_at bigint not null
+column seaql_migrations.version character varying not null
+column search.case_id uuid not null
+column search.district_id uuid not null
+column search.tokens tsvector not null
+column serial.centre_id uuid not null
+column serial.district_id uuid not null
+column serial.last integer not null
+column serial.year integer not null
+column session.created_at timestamp with time zone not null
+column session.district_id uuid not null
+column session.expires_at timestamp with time zone not null
+column session.kind character varying not null
+column session.person_id uuid not null
+column session.token_hash bytea not null
+column stage_span.case_id uuid not null
+column stage_span.case_kind character varying not null
+column stage_span.district_id uuid not null
+column stage_span.from_at timestamp with time zone not null
+column stage_span.from_version integer not null
+column stage_span.part_id uuid not null
+column stage_span.stage character varying not null
+column stage_span.to_at timestamp with time zone
+column stream.district_id uuid not null
+column stream.fold_version integer not null
+column stream.head bytea not null
+column stream.id uuid not null
+column stream.kind character varying not null
+column stream.state bytea not null
+column stream.updated_at timestamp with time zone not null
+column stream.version integer not null
+column text.body text
+column text.district_id uuid not null
+column text.erased_at timestamp with time zone
+column text.id uuid not null
+column text.salt bytea
+column text.stream_id uuid not null
+column unit.closed boolean not null
+column unit.code character varying not null
+column unit.district_id uuid not null
+column unit.id uuid not null
+column unit.kind character varying not null
+column unit.name character varying not null
+column unit.parent_id uuid
+column unit.short_name character varying not null
+column unit.territory_id uuid
+column unit.tier character varying not null
+column unit_closure.ancestor_id uuid not null
+column unit_closure.depth integer not null
+column unit_closure.descendant_id uuid not null
+column unit_closure.district_id uuid not null
+column whistle_petition.district_id uuid not null
+column whistle_petition.petition_id uuid not null
+column whistle_petition.whistle_id uuid not null
+column whistle_row.batch integer
+column whistle_row.blown_now boolean not null
+column whistle_row.centre_id uuid not null
+column whistle_row.district_id uuid not null
+column whistle_row.drafted_at timestamp with time zone not null
+column whistle_row.due_at timestamp with time zone
+column whistle_row.id uuid not null
+column whistle_row.issued_at timestamp with time zone
+column whistle_row.kind character varying not null
+column whistle_row.lead_unit_id uuid
+column whistle_row.level character varying not null
+column whistle_row.matter character varying
+column whistle_row.round integer not null
+column whistle_row.serial character varying
+column whistle_row.stage character varying not null
+column whistle_row.title_id uuid not null
+column whistle_row.version integer not null
+column whistle_row.year integer
+trigger event BEFORE DELETE event_is_for_ever
+trigger event BEFORE UPDATE event_is_for_ever
