@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 use tests::on_both;
 
@@ -57,7 +58,7 @@ on_both! {
         let director = app.by("director");
         let mut batches = BTreeMap::new();
         let issues = whistles.iter().map(|it| director.act("issueWhistle", json!({ "whistle": it }), "batch"));
-        for it in futures(issues).await {
+        for it in join_all(issues).await {
             *batches.entry(it["batch"].as_u64().unwrap()).or_insert(0) += 1;
         }
         assert_eq!(batches, (1..=12).map(|it| (it, 1)).collect());
@@ -71,30 +72,9 @@ on_both! {
         let whistle = drafted(&app, &[&petition], Some("general"), &["rsj"]).await;
         let dispatcher = app.by("dispatcher");
         let tries = (0..32).map(|_| dispatcher.try_act("submitWhistle", json!({ "whistle": whistle }), "id"));
-        let codes: Vec<String> = futures(tries).await.iter().map(code).collect();
+        let codes: Vec<String> = join_all(tries).await.iter().map(code).collect();
         assert_eq!(codes.iter().filter(|it| *it == "DONE").count(), 1, "{codes:?}");
         assert!(codes.iter().all(|it| it == "DONE" || it == "WRONG_STAGE"), "{codes:?}");
         app.done().await;
     }
-}
-
-/// Runs futures side by side and collects what they give, in order.
-async fn futures<T>(all: impl Iterator<Item = impl Future<Output = T>>) -> Vec<T> {
-    use std::{future::poll_fn, pin::Pin, task::Poll};
-    let mut waiting: Vec<(Pin<Box<dyn Future<Output = T> + '_>>, Option<T>)> =
-        all.map(|it| (Box::pin(it) as Pin<Box<dyn Future<Output = T>>>, None)).collect();
-    poll_fn(|cx| {
-        let mut ready = true;
-        for (future, done) in &mut waiting {
-            if done.is_none() {
-                match future.as_mut().poll(cx) {
-                    Poll::Ready(it) => *done = Some(it),
-                    Poll::Pending => ready = false,
-                }
-            }
-        }
-        if ready { Poll::Ready(()) } else { Poll::Pending }
-    })
-    .await;
-    waiting.into_iter().filter_map(|(_, it)| it).collect()
 }

@@ -1,4 +1,5 @@
 //! The scenarios: what the product promises, in the words of the domain, on both databases.
+#![expect(clippy::unwrap_used, reason = "a scenario fails where it unwraps")]
 
 mod architecture;
 mod concurrency;

@@ -1,0 +1,125 @@
+//! What stands before every handler: a number for the request, a span without personal data, and a
+//! refusal of what a page of another site sends.
+
+use std::time::Instant;
+
+use app::{Ids as _, SystemIds};
+use axum::{
+    extract::{MatchedPath, Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    middleware::Next,
+    response::Response,
+};
+use tracing::Instrument as _;
+
+use crate::{
+    problem::{Code, Problem, lang},
+    state::AppState,
+};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Numbers the request and tells how it went. The route is named as it is written in the program:
+/// an address, a query or a variable may hold what belongs in no log.
+pub(super) async fn trace(req: Request, next: Next) -> Response {
+    let id = request_id(req.headers());
+    let route = req.extensions().get::<MatchedPath>().map_or("none", |it| it.as_str()).to_owned();
+    let span = tracing::info_span!(
+        "http.request",
+        http.method = %req.method(),
+        http.route = route,
+        request.id = id.to_str().unwrap_or_default(),
+    );
+    let since = Instant::now();
+    let mut res = next.run(req).instrument(span.clone()).await;
+    res.headers_mut().insert(REQUEST_ID, id);
+    let status = res.status();
+    let duration_ms = u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
+    span.in_scope(|| {
+        if status.is_server_error() {
+            tracing::warn!(http.status = status.as_u16(), duration_ms, "a request failed");
+        } else {
+            tracing::debug!(http.status = status.as_u16(), duration_ms, "a request was answered");
+        }
+    });
+    res
+}
+
+/// The number that a proxy gave the request, if it is one that can stand in a log; else a new one.
+fn request_id(headers: &HeaderMap) -> HeaderValue {
+    let is_plain = |it: &HeaderValue| {
+        (8..=64).contains(&it.len())
+            && it.as_bytes().iter().all(|it| it.is_ascii_alphanumeric() || *it == b'-')
+    };
+    match headers.get(REQUEST_ID).filter(|it| is_plain(it)) {
+        Some(it) => it.clone(),
+        None => HeaderValue::from_str(&SystemIds.fresh().simple().to_string())
+            .unwrap_or(HeaderValue::from_static("none")),
+    }
+}
+
+/// Refuses a change that a browser sends for a page of another site. Programs name no origin.
+pub(super) async fn same_origin(
+    State(state): State<AppState>,
+    req: Request,
+    next: Next,
+) -> Response {
+    let is_safe = matches!(*req.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    if is_safe || is_own(req.headers(), state.site().public_url.as_str()) {
+        return next.run(req).await;
+    }
+    Problem::new(
+        StatusCode::FORBIDDEN,
+        Code::NotPermitted,
+        "请求来自其他网站的页面，已拒绝。请从本系统的网址进入；如网址已变，请修改设置 http.public_url。",
+        "The request comes from a page of another site. Use the address of this one; if that has changed, set http.public_url.",
+    )
+    .answer(lang(req.headers()))
+}
+
+/// Whether the origin, where one is named, is the public address or the host that was asked.
+fn is_own(headers: &HeaderMap, public: &str) -> bool {
+    let Some(origin) = headers.get(header::ORIGIN) else { return true };
+    let Ok(origin) = origin.to_str() else { return false };
+    if origin.eq_ignore_ascii_case(public) {
+        return true;
+    }
+    let host = headers.get(header::HOST).and_then(|it| it.to_str().ok());
+    let named = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
+    named.zip(host).is_some_and(|(named, host)| named.eq_ignore_ascii_case(host))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_our_own_pages_may_change_anything() {
+        let asked = |origin: Option<&'static str>, host: Option<&'static str>| {
+            let mut headers = HeaderMap::new();
+            for (name, value) in [(header::ORIGIN, origin), (header::HOST, host)] {
+                if let Some(value) = value {
+                    headers.insert(name, HeaderValue::from_static(value));
+                }
+            }
+            is_own(&headers, "https://a.example")
+        };
+        assert!(asked(None, Some("127.0.0.1:8080")));
+        assert!(asked(Some("https://a.example"), None));
+        assert!(asked(Some("http://127.0.0.1:8080"), Some("127.0.0.1:8080")));
+        assert!(!asked(Some("http://127.0.0.1:9090"), Some("127.0.0.1:8080")));
+        assert!(!asked(Some("https://b.example"), Some("a.example")));
+        assert!(!asked(Some("null"), Some("a.example")));
+        assert!(!asked(Some("null"), None));
+    }
+
+    #[test]
+    fn a_request_keeps_the_number_of_a_proxy_that_is_plain() {
+        let of = |it: &'static str| {
+            request_id(&HeaderMap::from_iter([(REQUEST_ID, HeaderValue::from_static(it))]))
+        };
+        assert_eq!(of("abcd-1234"), "abcd-1234");
+        assert_ne!(of("a b c d e f"), "a b c d e f");
+        assert_eq!(request_id(&HeaderMap::new()).len(), 32);
+    }
+}

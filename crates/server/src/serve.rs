@@ -1,0 +1,170 @@
+//! The running server: loops beside HTTP, until the system asks it to end.
+
+use std::{future::IntoFuture as _, net::SocketAddr, time::Duration};
+
+use chrono::TimeDelta;
+use clap::ValueEnum;
+use mail::Drain;
+use tokio::{net::TcpListener, signal::unix::SignalKind, task::JoinSet, time::timeout};
+
+use crate::{
+    loops::{self, Loops, Stop},
+    open::{CaseClock, Opened},
+    post, routes,
+    settings::Settings,
+    state::{AppState, Site},
+    trouble::Trouble,
+};
+
+/// How long requests and loops may take to finish when the process is asked to end.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+/// What a process does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Role {
+    /// Everything / 全部
+    All,
+    /// Answers requests / 只应答请求
+    Api,
+    /// Fires deadlines and delivers letters / 只办理到期与寄信
+    Worker,
+}
+
+/// A server that is about to run: it listens already.
+pub(crate) struct Server {
+    opened: Opened,
+    address: SocketAddr,
+    clock: CaseClock,
+    state: AppState,
+    listener: TcpListener,
+    drain: Drain,
+}
+
+impl Server {
+    /// Opens and migrates the database, and listens.
+    pub(crate) async fn new(settings: &Settings) -> Result<Self, Trouble> {
+        let opened = Opened::of(settings, true).await?;
+        opened.store.migrate().await?;
+        Self::over(settings, opened).await
+    }
+
+    /// Over a database that is open and migrated.
+    pub(crate) async fn over(settings: &Settings, opened: Opened) -> Result<Self, Trouble> {
+        let clock = CaseClock::of(&opened).await?;
+        let app = opened.app(settings, &clock).await?;
+        let listen = settings.http.listen;
+        let listener = TcpListener::bind(listen).await.map_err(|error| {
+            Trouble::failed(
+                format!("无法监听 {listen}。可能已被占用：请用 --listen 换一个地址或端口。"),
+                format!(
+                    "{listen} cannot be listened on. It may be in use: name another with --listen."
+                ),
+            )
+            .because(error)
+        })?;
+        let address = listener.local_addr().map_err(|error| {
+            Trouble::failed("无法取得监听地址。", "The address cannot be read.").because(error)
+        })?;
+        let site = Site {
+            public_url: settings.http.public_url_at(address),
+            session: TimeDelta::hours(i64::from(settings.session_hours)),
+        };
+        let is_demo = matches!(clock, CaseClock::Demo(_));
+        let transport = post::transport(&settings.mail)?;
+        let drain = Drain::new(app.clone(), transport, site.public_url.as_str(), is_demo);
+        Ok(Self { opened, address, clock, state: AppState::new(app, site), listener, drain })
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The application.
+    pub(crate) fn app(&self) -> &app::App {
+        self.state.app()
+    }
+
+    /// Runs until the system asks the process to end; then finishes what was begun, within
+    /// [`FAREWELL`].
+    pub(crate) async fn run(self, role: Role) -> Result<(), Trouble> {
+        let Self { opened, address: _, clock, state, listener, drain } = self;
+        let (ending, stop) = Stop::new();
+        let mut tasks = JoinSet::new();
+        if role != Role::Api {
+            let shared_clock = match &clock {
+                CaseClock::Shared(it) => Some(it.clone()),
+                CaseClock::Wall(_) | CaseClock::Demo(_) => None,
+            };
+            loops::start(
+                Loops { app: state.app().clone(), drain, shared_clock },
+                &stop,
+                &mut tasks,
+            );
+        }
+        if let CaseClock::Demo(clock) = clock {
+            tasks.spawn(loops::keep_clock(clock, stop.clone()));
+        }
+        let router = match role {
+            Role::All | Role::Api => routes::router(state),
+            Role::Worker => routes::health_router(state),
+        };
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        let mut until = stop.clone();
+        let http = axum::serve(listener, service)
+            .with_graceful_shutdown(async move { until.wait().await })
+            .into_future();
+        let mut http = tokio::spawn(http);
+
+        tracing::info!("serving");
+        let ended = tokio::select! {
+            () = asked_to_end() => None,
+            res = &mut http => Some(res),
+            // A loop ends only by a fault of the program; whoever looks after the process starts
+            // it anew.
+            Some(res) = tasks.join_next() => {
+                let end = res.err().map_or_else(|| Ok(()), Err);
+                Some(end.map(|()| Err(std::io::Error::other("a loop ended"))))
+            }
+        };
+        ending.send_replace(true);
+        tracing::info!("ending");
+        let finish = async {
+            if ended.is_none() {
+                let _ = (&mut http).await;
+            }
+            while tasks.join_next().await.is_some() {}
+        };
+        if timeout(FAREWELL, finish).await.is_err() {
+            // What is not finished is taken up again by the next start.
+            tracing::warn!("the end did not wait for everything");
+        }
+        http.abort();
+        drop(opened);
+        match ended {
+            None | Some(Ok(Ok(()))) => Ok(()),
+            Some(Ok(Err(error))) => Err(stopped(error)),
+            Some(Err(error)) => Err(stopped(error)),
+        }
+    }
+}
+
+fn stopped(error: impl std::error::Error + Send + Sync + 'static) -> Trouble {
+    Trouble::failed("服务意外停止。", "The server stopped.").because(error)
+}
+
+/// Waits for SIGTERM or Ctrl-C.
+async fn asked_to_end() {
+    let terminate = async {
+        match tokio::signal::unix::signal(SignalKind::terminate()) {
+            Ok(mut it) => {
+                it.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => (),
+        () = terminate => (),
+    }
+}

@@ -1,0 +1,290 @@
+//! Settings: `chuishao.toml`, then `CHUISHAO__SECTION__KEY`, then flags. Nothing else reads the
+//! environment.
+//!
+//! A key that nobody knows is an error that names the nearest known one: a misspelt
+//! `public_url` must not become a cookie that travels in the clear.
+
+mod file;
+mod keys;
+mod web;
+
+use std::{
+    ffi::OsString,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+use self::file::Given;
+pub use self::{
+    file::{LogFormat, MailTls, MailTransport},
+    web::PublicUrl,
+};
+use crate::trouble::Trouble;
+
+/// What a person said on the command line.
+#[derive(Debug, Clone, Default)]
+pub struct Flags {
+    /// `--config`.
+    pub config: Option<PathBuf>,
+    /// `--data`.
+    pub data: Option<PathBuf>,
+    /// `--listen`.
+    pub listen: Option<SocketAddr>,
+}
+
+/// Every setting, checked. It has no `Debug`: the address of a database may hold a password.
+#[derive(Clone)]
+pub struct Settings {
+    /// The data folder: the embedded database, letters, and what belongs to the process.
+    pub data: PathBuf,
+    /// The database.
+    pub database: Database,
+    /// The web.
+    pub http: Http,
+    /// How many hours a sign-in lasts.
+    pub session_hours: u32,
+    /// Letters.
+    pub mail: Mail,
+    /// The log.
+    pub log: Log,
+}
+
+/// `[database]`.
+#[derive(Clone)]
+pub struct Database {
+    /// `sqlite://…` or `postgres://…`.
+    pub url: String,
+    /// Connections of the pool.
+    pub max_connections: u32,
+}
+
+/// `[http]`.
+#[derive(Debug, Clone)]
+pub struct Http {
+    /// Where the server listens.
+    pub listen: SocketAddr,
+    /// The address that people use.
+    pub public_url: PublicUrl,
+}
+
+impl Http {
+    /// The address that people use where the server came to listen at `address`: a port that was
+    /// left to the system is known only then.
+    #[must_use]
+    pub fn public_url_at(&self, address: SocketAddr) -> PublicUrl {
+        if self.public_url == PublicUrl::local(self.listen) {
+            return PublicUrl::local(address);
+        }
+        self.public_url.clone()
+    }
+}
+
+/// `[mail]`.
+#[derive(Debug, Clone)]
+pub struct Mail {
+    /// How letters go out.
+    pub transport: MailTransport,
+    /// The name beside the sender's address.
+    pub from_name: Option<String>,
+    /// The sender's address.
+    pub from: String,
+    /// Where letters are written as files.
+    pub folder: PathBuf,
+    /// The mail server.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// Whether and when the connection is encrypted.
+    pub tls: MailTls,
+    /// The name to sign in with.
+    pub user: Option<String>,
+    /// The file that holds the password.
+    pub password_file: Option<PathBuf>,
+    /// The file that holds the trusted certificates.
+    pub ca_file: Option<PathBuf>,
+}
+
+/// `[log]`.
+#[derive(Debug, Clone)]
+pub struct Log {
+    /// For people or for programs.
+    pub format: LogFormat,
+    /// Which lines, such as `info,mail=debug`.
+    pub filter: String,
+}
+
+impl Settings {
+    /// Reads the settings of this process.
+    ///
+    /// # Errors
+    /// Where the file cannot be read, or a key or a value is none.
+    pub fn of_process(flags: &Flags) -> Result<Self, Trouble> {
+        Self::read(flags, std::env::vars_os())
+    }
+
+    /// Reads the settings, with the environment as it is handed in.
+    ///
+    /// # Errors
+    /// As [`Settings::of_process`].
+    pub fn read(
+        flags: &Flags,
+        environment: impl IntoIterator<Item = (OsString, OsString)>,
+    ) -> Result<Self, Trouble> {
+        let mut table = match &flags.config {
+            Some(path) => file::read(path)?,
+            None => toml::Table::new(),
+        };
+        file::overlay(&mut table, environment)?;
+        let given = file::given(table)?;
+        Self::complete(given, flags)
+    }
+
+    /// Fills in what was left out.
+    fn complete(given: Given, flags: &Flags) -> Result<Self, Trouble> {
+        let named = given.database.url;
+        let beside = named.as_deref().and_then(sqlite_path).and_then(|it| folder_of(&it));
+        let data = flags.data.clone().or(beside).unwrap_or_else(|| PathBuf::from("data"));
+        let url = named.unwrap_or_else(|| sqlite_url(&data.join("chuishao.db")));
+        if url.starts_with("sqlite:") && sqlite_path(&url).is_none() {
+            return Err(bad("database.url", "sqlite://路径", "sqlite:// with the path of a file"));
+        }
+
+        let listen = match (flags.listen, given.http.listen) {
+            (Some(it), _) => it,
+            (None, Some(it)) => it
+                .parse()
+                .map_err(|_| bad("http.listen", "地址:端口，如 127.0.0.1:8080", "ADDRESS:PORT"))?,
+            (None, None) => SocketAddr::from(([127, 0, 0, 1], 8080)),
+        };
+        let public_url = match given.http.public_url {
+            Some(it) => PublicUrl::parse(&it).ok_or_else(|| {
+                bad(
+                    "http.public_url",
+                    "http(s)://主机[:端口]，不带路径",
+                    "http(s)://HOST[:PORT] without a path",
+                )
+            })?,
+            None => PublicUrl::local(listen),
+        };
+        let session_hours = given.session.hours.unwrap_or(12);
+        if !(1..=720).contains(&session_hours) {
+            return Err(bad("session.hours", "1 至 720", "1 to 720"));
+        }
+        Ok(Self {
+            mail: mail(given.mail, &data)?,
+            database: Database {
+                url,
+                max_connections: given.database.max_connections.unwrap_or(10),
+            },
+            data,
+            http: Http { listen, public_url },
+            session_hours,
+            log: Log {
+                format: given.log.format.unwrap_or(LogFormat::Text),
+                filter: given.log.filter.unwrap_or_else(|| "info".to_owned()),
+            },
+        })
+    }
+
+    /// Uses the embedded database of the data folder and nothing else: the demonstration must not
+    /// come near one that somebody works with.
+    pub(crate) fn use_own_database(&mut self) {
+        self.database.url = sqlite_url(&self.data.join("chuishao.db"));
+    }
+
+    /// The folder whose lock must be held: where the embedded database is. None for a database
+    /// that orders its processes itself.
+    #[must_use]
+    pub fn embedded_folder(&self) -> Option<PathBuf> {
+        self.database_file().and_then(|it| folder_of(&it))
+    }
+
+    /// The file of the embedded database.
+    #[must_use]
+    pub fn database_file(&self) -> Option<PathBuf> {
+        sqlite_path(&self.database.url)
+    }
+
+    /// The address of the database without its password, to be shown.
+    #[must_use]
+    pub fn database_shown(&self) -> String {
+        let url = self.database.url.split('?').next().unwrap_or_default();
+        match url
+            .split_once("://")
+            .and_then(|(scheme, rest)| Some((scheme, rest.rsplit_once('@')?)))
+        {
+            Some((scheme, (_, host))) => format!("{scheme}://…@{host}"),
+            None => url.to_owned(),
+        }
+    }
+}
+
+fn mail(given: file::Mail, data: &Path) -> Result<Mail, Trouble> {
+    let transport = given.transport.unwrap_or(MailTransport::Folder);
+    let tls = given.tls.unwrap_or(MailTls::Starttls);
+    let from = given.from.unwrap_or_else(|| "中心吹哨 <chuishao@localhost>".to_owned());
+    let (from_name, from) = match from.trim().strip_suffix('>').and_then(|it| it.rsplit_once('<')) {
+        Some((name, address)) => {
+            let name = name.trim().trim_matches('"').to_owned();
+            ((!name.is_empty()).then_some(name), address.trim().to_owned())
+        }
+        None => (None, from.trim().to_owned()),
+    };
+    if !from.contains('@') {
+        return Err(bad("mail.from", "名称 <地址@域名>", "NAME <ADDRESS@DOMAIN>"));
+    }
+    if transport == MailTransport::Smtp && given.host.is_none() {
+        return Err(bad(
+            "mail.host",
+            "邮件服务器的名称（transport = \"smtp\" 时必填）",
+            "the name of the mail server, as transport is \"smtp\"",
+        ));
+    }
+    Ok(Mail {
+        transport,
+        from_name,
+        from,
+        folder: given.folder.unwrap_or_else(|| data.join("letters")),
+        host: given.host.unwrap_or_default(),
+        port: given.port.unwrap_or(match tls {
+            MailTls::None => 25,
+            MailTls::Starttls => 587,
+            MailTls::Tls => 465,
+        }),
+        tls,
+        user: given.user,
+        password_file: given.password_file,
+        ca_file: given.ca_file,
+    })
+}
+
+fn bad(key: &str, zh: &str, en: &str) -> Trouble {
+    Trouble::wrong(
+        format!("设置 {key} 的值不对：应为{zh}。"),
+        format!("The setting {key} has a wrong value: it should be {en}."),
+    )
+}
+
+/// The address of a file as an embedded database.
+fn sqlite_url(path: &Path) -> String {
+    let path = path.display().to_string();
+    format!("sqlite://{}", path.replace('%', "%25").replace('?', "%3F").replace('#', "%23"))
+}
+
+/// The file behind the address of an embedded database; none for other databases, and for one
+/// that lives in memory and so keeps nothing.
+fn sqlite_path(url: &str) -> Option<PathBuf> {
+    let path = url.strip_prefix("sqlite:")?;
+    let path = path.strip_prefix("//").unwrap_or(path);
+    let path = path.split('?').next().unwrap_or_default();
+    let path = path.replace("%23", "#").replace("%3F", "?").replace("%25", "%");
+    (!path.is_empty() && path != ":memory:").then(|| PathBuf::from(path))
+}
+
+fn folder_of(file: &Path) -> Option<PathBuf> {
+    let folder = file.parent()?;
+    Some(if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder.to_owned() })
+}
+
+#[cfg(test)]
+mod tests;

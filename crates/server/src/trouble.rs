@@ -1,0 +1,123 @@
+//! What went wrong, for the person at the terminal: what, where and what to do, Chinese first.
+
+use std::{error::Error as StdError, fmt};
+
+type Cause = Box<dyn StdError + Send + Sync>;
+
+/// An error that reaches a person.
+#[derive(Debug)]
+pub struct Trouble {
+    zh: String,
+    en: String,
+    exit: u8,
+    cause: Option<Cause>,
+}
+
+impl Trouble {
+    /// Something failed; the program ends with 1.
+    pub fn failed(zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self { zh: zh.into(), en: en.into(), exit: 1, cause: None }
+    }
+
+    /// Settings, flags or a file must be changed before it can work; the program ends with 2.
+    pub fn wrong(zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self { exit: 2, ..Self::failed(zh, en) }
+    }
+
+    /// With what caused it.
+    #[must_use]
+    pub fn because(mut self, cause: impl Into<Cause>) -> Self {
+        self.cause = Some(cause.into());
+        self
+    }
+
+    /// The status that the program ends with.
+    #[must_use]
+    pub fn exit(&self) -> u8 {
+        self.exit
+    }
+}
+
+/// The Chinese sentence, the English one, and the causes below them.
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}\n{}", self.zh, self.en)?;
+        let mut cause = self.source();
+        while let Some(it) = cause {
+            write!(f, "\n  原因 / because: {it}")?;
+            cause = it.source();
+        }
+        Ok(())
+    }
+}
+
+impl StdError for Trouble {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.cause.as_deref().map(|it| it as &(dyn StdError + 'static))
+    }
+}
+
+impl From<store::Error> for Trouble {
+    fn from(error: store::Error) -> Self {
+        let (zh, en) = match &error {
+            store::Error::NotMigrated { pending } => (
+                format!("数据库结构还差 {pending} 步：请运行 chuishao migrate up。"),
+                format!("The database lacks {pending} migrations: run `chuishao migrate up`."),
+            ),
+            store::Error::HoldsEvents => (
+                "数据库中已有事件，退回结构会丢失它们，已拒绝。".to_owned(),
+                "The database holds events; migrating down would lose them.".to_owned(),
+            ),
+            store::Error::Address { .. } => (
+                "database.url 不是可用的数据库地址：请写 sqlite://… 或 postgres://…。".to_owned(),
+                "database.url is no database: write sqlite://… or postgres://….".to_owned(),
+            ),
+            store::Error::Stale { .. }
+            | store::Error::NumbersTaken { .. }
+            | store::Error::KeyTaken
+            | store::Error::Exists { .. }
+            | store::Error::Corrupt { .. }
+            | store::Error::Closed
+            | store::Error::Database(_) => (
+                "数据库出错。请运行 chuishao doctor 查看原因。".to_owned(),
+                "The database failed. `chuishao doctor` tells what is wrong with it.".to_owned(),
+            ),
+        };
+        let trouble = Self::failed(zh, en);
+        match &error {
+            // The sentences say it all.
+            store::Error::NotMigrated { .. } | store::Error::HoldsEvents => trouble,
+            _ => trouble.because(error),
+        }
+    }
+}
+
+impl From<app::Error> for Trouble {
+    fn from(error: app::Error) -> Self {
+        match error {
+            app::Error::NotSetUp => Self::wrong(
+                "数据库中还没有区县：请运行 chuishao user add LOGIN --district 名称 …，或用 chuishao demo 看演示。",
+                "The database is not set up: run `chuishao user add LOGIN --district NAME …`, or look at `chuishao demo`.",
+            ),
+            app::Error::Internal(error) => error.into(),
+            error @ (app::Error::Refused(_)
+            | app::Error::NotFound
+            | app::Error::KeyReused
+            | app::Error::Busy) => {
+                Self::failed("未能办理。", "It was not carried out.").because(error)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_told_in_both_languages_with_its_causes() {
+        let trouble = Trouble::wrong("甲", "a").because(std::io::Error::other("disk"));
+        assert_eq!(trouble.to_string(), "甲\na\n  原因 / because: disk");
+        assert_eq!(trouble.exit(), 2);
+    }
+}
