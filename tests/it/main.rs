@@ -2,7 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "a scenario fails where it unwraps")]
 
 mod architecture;
+mod browser;
 mod concurrency;
+mod crash;
 mod due;
 mod gate;
 mod idempotency;

@@ -5,6 +5,7 @@
 
 pub mod cluster;
 pub mod peer;
+pub mod process;
 mod world;
 
 use std::{
@@ -172,6 +173,36 @@ impl TestApp {
         let n_ids = 1_000_000 + statements.load(Ordering::Relaxed);
         app.store().clone().close().await.expect("closed");
         Self::assemble(database, clock, _kept, url, people, n_ids).await
+    }
+
+    /// The address of its database, for a process that takes over.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Closes its connections, so that a process of its own can take over; the files stay.
+    pub async fn step_aside(&self) {
+        self.app.store().clone().close().await.expect("closed");
+    }
+
+    /// Looks at the database again after another process had it.
+    pub async fn look_again(self) -> Self {
+        let Self { database, clock, people, url, _kept, .. } = self;
+        Self::assemble(database, clock, _kept, url, people, 9_000_000).await
+    }
+
+    /// A token by which a program acts as somebody.
+    pub async fn token(&self, login: &str) -> String {
+        let token = format!("token-of-{login}-{}", self.app.fresh().simple());
+        let digest = engine::text::Digest::of(token.as_bytes());
+        let (now, person) = (self.app.now(), self.people[login]);
+        let end = now + TimeDelta::days(36_500);
+        let store = self.app.store();
+        store
+            .add_session(self.app.district(), person, digest, "token", now, end)
+            .await
+            .expect("a token");
+        token
     }
 
     /// Somebody who signs in under this name.

@@ -2,7 +2,12 @@
 
 use std::process::ExitCode;
 
-use crate::{open::Opened, say, settings::Settings, trouble::Trouble};
+use crate::{
+    open::{CaseClock, Opened},
+    say,
+    settings::Settings,
+    trouble::Trouble,
+};
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -14,8 +19,9 @@ pub(super) struct Args {
 pub(super) async fn run(settings: &Settings, args: &Args) -> Result<ExitCode, Trouble> {
     debug_assert!(args.check, "clap requires it");
     let opened = Opened::migrated(settings).await?;
-    let (district, _, _) = opened.store.district().await?.ok_or(app::Error::NotSetUp)?;
-    let (faults, n_streams) = opened.store.check_folds(district).await?;
+    let clock = CaseClock::of(&opened).await?;
+    let app::Checked { faults, streams: n_streams } =
+        opened.app(settings, &clock).await?.check().await?;
     for it in &faults {
         say::line(format!("不一致 / differs: {it}"));
     }
