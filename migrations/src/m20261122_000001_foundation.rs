@@ -395,6 +395,7 @@ const INDEXES: &[(&str, &str, &[&str], bool)] = &[
     ("letter_of", "letter", &["district_id", "addressee_id", "created_at", "id"], false),
     ("letter_mailing", "letter", &["district_id", "mailing_id"], false),
     ("letter_time", "letter", &["district_id", "created_at", "id"], false),
+    ("deadline_calendar", "deadline", &["district_id", "lapsed", "calendar", "stream_id"], false),
     ("mailing_due", "mailing", &["state", "next_at"], false),
     ("mailing_message", "mailing", &["message_id"], true),
     (
@@ -422,6 +423,8 @@ const INDEXES: &[(&str, &str, &[&str], bool)] = &[
         &["district_id", "centre_id", "source", "external_ref"],
         true,
     ),
+    ("petition_ref", "petition_row", &["district_id", "external_ref"], false),
+    ("whistle_issued_page", "whistle_row", &["district_id", "issued_at", "id"], false),
     ("whistle_page", "whistle_row", &["district_id", "drafted_at", "id"], false),
     ("whistle_issued", "whistle_row", &["district_id", "year", "issued_at", "id"], false),
     ("whistle_due", "whistle_row", &["district_id", "due_at", "id"], false),

@@ -77,3 +77,26 @@ on_both! {
         app.done().await;
     }
 }
+
+on_both! {
+    async fn input_that_is_wrong_tells_a_stranger_nothing_of_what_exists(app) {
+        let whistle = called(&app).await;
+        let reply = |assignment: String| {
+            let by = app.by("cgj");
+            async move {
+                by.try_act("reply", json!({
+                    "assignment": assignment, "acceptedOn": "2026-03-02", "talkedWith": " ", "measures": " ",
+                    "result": " ", "resultOn": "2026-03-02", "outcome": "SOLVED"
+                }), "id").await.to_string()
+            }
+        };
+        let absent = "asg_00000000000000000000000000000001".to_owned();
+        assert_eq!(reply(part(&whistle, "rsj")).await, reply(absent).await);
+        // Whoever runs the system looks at delivery, not at a case.
+        let letters = app.by("admin").ask("query($id: ID!) { letters(filter: { case: $id }) { totalCount } }", json!({ "id": whistle["id"] })).await;
+        assert_eq!(letters["errors"][0]["extensions"]["code"], "NOT_FOUND");
+        let kinds = app.by("admin").query("{ letters(filter: { everybody: true }) { nodes { kind due state } } }", json!({})).await;
+        assert_eq!(kinds["letters"]["nodes"][0]["kind"], json!(null));
+        app.done().await;
+    }
+}

@@ -98,3 +98,46 @@ on_both! {
         app.done().await;
     }
 }
+
+on_both! {
+    async fn clocks_that_end_at_one_instant_are_each_shown_once_whatever_the_page(app) {
+        for _ in 0..3 {
+            called(&app).await;
+        }
+        let mut seen = vec![];
+        let mut after = Value::Null;
+        loop {
+            let page = app.by("dispatcher").query(
+                "query($after: String) { deadlines(first: 1, after: $after) { totalCount pageInfo { hasNextPage endCursor } nodes { step assignment due } } }",
+                json!({ "after": after })).await["deadlines"].clone();
+            seen.push(page["nodes"][0].to_string());
+            after = page["pageInfo"]["endCursor"].clone();
+            if page["pageInfo"]["hasNextPage"] == false {
+                assert_eq!(page["totalCount"], seen.len());
+                break;
+            }
+        }
+        app.done().await;
+    }
+}
+
+on_both! {
+    async fn what_is_shown_as_possible_is_what_is_possible(app) {
+        let petition = accepted(&app, "可办事项", "HOTLINE").await;
+        let whistle = crate::story::drafted(&app, &[&petition], Some("general"), &["rsj"]).await;
+        app.by("dispatcher").act("submitWhistle", json!({ "whistle": whistle }), "id").await;
+        let shown = |login: &'static str| {
+            let (by, whistle) = (app.by(login), whistle.clone());
+            async move {
+                let found = by.query("query($id: ID!) { whistle(id: $id) { actions { command allowed refusal reason } } }", json!({ "id": whistle })).await;
+                found["whistle"]["actions"].as_array().unwrap().iter().find(|it| it["command"] == "issueWhistle").unwrap().clone()
+            }
+        };
+        assert_eq!(shown("director").await["allowed"], true);
+        let refused = shown("dispatcher").await;
+        assert_eq!(refused["refusal"], "NOT_PERMITTED");
+        assert!(refused["reason"].as_str().unwrap().contains("中心主任"), "{refused}");
+        app.by("director").act("issueWhistle", json!({ "whistle": whistle }), "id").await;
+        app.done().await;
+    }
+}

@@ -119,8 +119,8 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] where it is not there or not to be seen; else a fault.
-    pub async fn whistle_of(&self, id: AssignmentId) -> Result<WhistleId, Error> {
-        self.store().whistle_of(self.district(), id).await?.ok_or(Error::NotFound)
+    pub async fn whistle_of(&self, caller: &Caller, id: AssignmentId) -> Result<WhistleId, Error> {
+        self.store().whistle_of(&caller.viewer, id).await?.ok_or(Error::NotFound)
     }
 
     /// A page of petitions.
@@ -189,10 +189,15 @@ impl App {
         case: CaseId,
         page: PageRequest,
     ) -> Result<Option<Page<Visible<EventView>>>, Error> {
-        if self.store().visible(&caller.viewer, &[case.uuid()]).await?.is_empty() {
-            return Ok(None);
-        }
-        Ok(Some(through(self.store().events(self.district(), case.uuid(), page).await?)))
+        let states = self.store().visible(&caller.viewer, &[case.uuid()]).await?;
+        let Some(state) = states.into_iter().next() else { return Ok(None) };
+        let version = match state {
+            State::Petition(it) => it.version,
+            State::Whistle(it) => it.version,
+        };
+        let mut page = self.store().events(self.district(), case.uuid(), page).await?;
+        page.total = Some(u64::from(version));
+        Ok(Some(through(page)))
     }
 
     /// What a caller may do to a case now, and why not the rest.
@@ -239,7 +244,7 @@ impl App {
         Ok(engine::actions(scene, case, &actor, &facts))
     }
 
-    /// The actions of cases that were let through, many at once and without a further statement.
+    /// The actions of a whistle that was let through, with its petitions; no further statement.
     ///
     /// # Errors
     /// [`Error::NotSetUp`] where there are no lists or no calendar.
@@ -247,8 +252,10 @@ impl App {
         &self,
         caller: &Caller,
         whistle: &Visible<Whistle>,
+        petitions: impl IntoIterator<Item = Visible<Petition>>,
     ) -> Result<ActionsOf, Error> {
         let mut scene = Scene::default();
+        scene.petitions = petitions.into_iter().map(|it| (it.id, it.0)).collect();
         scene.whistles.insert(whistle.id, whistle.0.clone());
         self.actions_in(caller, StreamId::Whistle(whistle.id), &scene)
     }

@@ -35,6 +35,7 @@ impl App {
             if due.is_empty() {
                 return Ok(res);
             }
+            let mut failed = None;
             for it in due {
                 let lapse = Lapse { stream: it.stream, key: Some(it.key) };
                 match self.submit_as_system(Command::Lapse(lapse)).await {
@@ -46,8 +47,12 @@ impl App {
                     Err(Error::Refused(refusal)) => {
                         tracing::warn!(code = refusal.code(), step = %it.key.step, "a lapse was refused");
                     }
-                    Err(error) => return Err(error),
+                    // One case that cannot be read must not keep the others from their time.
+                    Err(error) => failed = failed.or(Some(error)),
                 }
+            }
+            if let Some(error) = failed {
+                return Err(error);
             }
         }
     }
@@ -58,25 +63,21 @@ impl App {
         let today = self.now().with_timezone(&beijing()).date_naive();
         let Some(calendar) = registers.calendar_on(today) else { return Ok(0) };
         let mut n_adopted = 0;
+        let mut last = uuid::Uuid::nil();
         loop {
             let streams = self
                 .store()
-                .streams_before_calendar(self.district(), calendar.version(), BATCH)
+                .streams_before_calendar(self.district(), calendar.version(), last, BATCH)
                 .await?;
-            let mut moved = false;
+            let Some(end) = streams.last() else { return Ok(n_adopted) };
+            last = end.uuid();
             for stream in streams {
                 let adopt = Lapse { stream, key: None };
                 match self.submit_as_system(Command::Lapse(adopt)).await {
-                    Ok(true) => {
-                        moved = true;
-                        n_adopted += 1;
-                    }
+                    Ok(true) => n_adopted += 1,
                     Ok(false) | Err(Error::Refused(_) | Error::NotFound | Error::Busy) => (),
                     Err(error) => return Err(error),
                 }
-            }
-            if !moved {
-                return Ok(n_adopted);
             }
         }
     }

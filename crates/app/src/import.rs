@@ -51,7 +51,7 @@ impl App {
         messages: &[Message],
     ) -> Result<Imported, ImportError> {
         let centre = caller.member.unit;
-        let references: Vec<String> = messages.iter().map(reference).collect();
+        let references = references(messages);
         let source: &'static str = Source::Import.into();
         let known = self
             .store()
@@ -153,11 +153,27 @@ impl App {
     }
 }
 
-/// What a row is known by: its reference, or what it says where it has none.
-fn reference(message: &Message) -> String {
-    message.external_ref.clone().unwrap_or_else(|| {
-        let text =
-            format!("{}\u{1f}{}\u{1f}{:?}", message.title, message.detail, message.received_at);
-        format!("row-{}", &Digest::of(text.as_bytes()).to_string()[..24])
-    })
+/// What each row is known by: its reference, or what it says and who says it where it has none, and
+/// the how-manieth such row of the file it is.
+fn references(messages: &[Message]) -> Vec<String> {
+    let mut seen: std::collections::HashMap<Digest, u32> = std::collections::HashMap::new();
+    let mut of = |it: &Message| {
+        if let Some(reference) = &it.external_ref {
+            return reference.clone();
+        }
+        let received = it.received_at.map(|it| it.to_rfc3339()).unwrap_or_default();
+        let parts = [
+            it.title.as_str(),
+            it.detail.as_str(),
+            &received,
+            it.petitioner_ref.as_deref().unwrap_or_default(),
+            it.petitioner_name.as_deref().unwrap_or_default(),
+            it.phone.as_deref().unwrap_or_default(),
+        ];
+        let digest = Digest::of(parts.join("\u{1f}").as_bytes());
+        let nth = seen.entry(digest).or_insert(0);
+        *nth += 1;
+        format!("row-{}-{nth}", &digest.to_string()[..24])
+    };
+    messages.iter().map(&mut of).collect()
 }

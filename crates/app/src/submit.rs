@@ -318,7 +318,12 @@ impl App {
             letters,
             texts: submission.texts.iter().map(|it| (stream, it.clone())).collect(),
             persons: submission.persons.clone(),
-            words: submission.words.iter().map(|it| (stream, it.clone())).collect(),
+            words: submission
+                .words
+                .iter()
+                .filter(|_| !is_accusation(&submission.command))
+                .map(|it| (stream, it.clone()))
+                .collect(),
             key: submission.key.as_ref().map(|it| KeyRecord {
                 key: it.key.clone(),
                 input: it.input,
@@ -408,6 +413,11 @@ impl App {
 /// Commands whose object is a stream that they begin beside the one they name.
 fn creates(command: &Command) -> bool {
     matches!(command, Command::BlowAgain(_))
+}
+
+/// The text of an accusation is found by nobody.
+fn is_accusation(command: &Command) -> bool {
+    matches!(command, Command::RegisterPetition(it) if it.registration.nature == petition::Nature::Accusation)
 }
 
 fn stream_of(object: Object) -> StreamId {

@@ -113,7 +113,7 @@ pub(crate) async fn gather(
     petitions: &[Visible<Petition>],
 ) -> Result<()> {
     let mut near_petitions = vec![];
-    if wants(ctx, "petition") {
+    if wants(ctx, "petition") || wants(ctx, "actions") {
         let ids = whistles.iter().flat_map(|it| it.petitions.keys().copied()).collect();
         near_petitions = fetch_petitions(ctx, ids).await?;
     }
@@ -164,6 +164,19 @@ pub(crate) async fn gather(
             .map_err(|it| fault(ctx, it.into()))?;
         bag.with(|it| it.persons.extend(people.into_iter().map(|id| (id, found.remove(&id)))));
     }
+    Ok(())
+}
+
+/// Fetches the texts of a page of events, where they are asked for.
+pub(crate) async fn texts(ctx: &Context<'_>, ids: Vec<TextId>) -> Result<()> {
+    if ids.is_empty() || !wants(ctx, "texts") {
+        return Ok(());
+    }
+    let app = app(ctx)?;
+    let found = app.store().texts(app.district(), ids.iter().copied()).await;
+    let mut found = found.map_err(|it| fault(ctx, it.into()))?;
+    ctx.data::<Bag>()?
+        .with(|it| it.texts.extend(ids.into_iter().map(|id| (id, found.remove(&id)))));
     Ok(())
 }
 

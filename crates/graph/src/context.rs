@@ -78,6 +78,18 @@ pub(crate) async fn petition(
     loader.load_one((viewer, id)).await.map_err(|it| shared(ctx, &it))
 }
 
+/// The petitions of a whistle, as far as the reader sees them.
+pub(crate) async fn petitions_of(
+    ctx: &Context<'_>,
+    whistle: &Visible<Whistle>,
+) -> Result<Vec<Visible<Petition>>> {
+    let mut res = vec![];
+    for id in whistle.petitions.keys() {
+        res.extend(petition(ctx, *id).await?);
+    }
+    Ok(res)
+}
+
 pub(crate) async fn whistle(ctx: &Context<'_>, id: WhistleId) -> Result<Option<Visible<Whistle>>> {
     let viewer = caller(ctx)?.viewer;
     if let Some(found) = ctx.data_opt::<Bag>().and_then(|it| it.whistle(id)) {
@@ -96,7 +108,7 @@ fn shared(ctx: &Context<'_>, error: &Arc<app::Error>) -> Error {
         app::Error::Busy => app::Error::Busy,
         app::Error::NotSetUp => app::Error::NotSetUp,
         app::Error::Internal(error) => {
-            tracing::error!(%error, "a page could not be completed");
+            tracing::error!(error = error.log_text(), "a page could not be completed");
             app::Error::Busy
         }
     };

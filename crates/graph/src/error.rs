@@ -114,7 +114,11 @@ pub(crate) fn from_app(error: app::Error, lang: Lang) -> Error {
         (app::Error::Busy, Lang::En) => (ErrorCode::Busy, "the case is changing; try again"),
         (app::Error::NotSetUp | app::Error::Internal(_), lang) => {
             // Logged once, here, where it becomes an answer; never what a row held.
-            tracing::error!(error = %chain(&error), "a request failed");
+            let text = match &error {
+                app::Error::Internal(error) => error.log_text(),
+                _ => error.to_string(),
+            };
+            tracing::error!(error = text, "a request failed");
             let sentence = match lang {
                 Lang::Zh => "系统内部错误, 未作任何更改; 请稍后重试或联系管理员",
                 Lang::En => {
@@ -125,18 +129,6 @@ pub(crate) fn from_app(error: app::Error, lang: Lang) -> Error {
         }
     };
     self::error(code, sentence.to_owned())
-}
-
-/// A fault with its sources. Faults of the database name tables, never values.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut res = error.to_string();
-    let mut next = error.source();
-    while let Some(it) = next {
-        res.push_str(": ");
-        res.push_str(&it.to_string());
-        next = it.source();
-    }
-    res
 }
 
 pub(crate) fn unauthenticated(lang: Lang) -> Error {

@@ -37,7 +37,7 @@ pub struct Mutation;
 #[Object]
 impl Mutation {
     /// 登记.
-    #[graphql(complexity = "100 + child_complexity")]
+    #[graphql(complexity = "2000 + child_complexity")]
     async fn register_petition(
         &self,
         ctx: &Context<'_>,
@@ -47,7 +47,7 @@ impl Mutation {
     }
 
     /// 提交: a draft goes to the one who endorses or issues.
-    #[graphql(complexity = "100 + child_complexity")]
+    #[graphql(complexity = "2000 + child_complexity")]
     async fn submit_whistle(&self, ctx: &Context<'_>, input: WhistleInput) -> Result<Whistle> {
         let whistle = id(ctx, "whistle", &input.whistle)?;
         run(ctx, "submit_whistle", &input, &input.common, |_| {
@@ -57,7 +57,7 @@ impl Mutation {
     }
 
     /// 审核, where the initiation list asks for it.
-    #[graphql(complexity = "100 + child_complexity")]
+    #[graphql(complexity = "2000 + child_complexity")]
     async fn endorse_whistle(&self, ctx: &Context<'_>, input: WhistleInput) -> Result<Whistle> {
         let whistle = id(ctx, "whistle", &input.whistle)?;
         run(ctx, "endorse_whistle", &input, &input.common, |_| {
@@ -67,7 +67,7 @@ impl Mutation {
     }
 
     /// 退回补正.
-    #[graphql(complexity = "100 + child_complexity")]
+    #[graphql(complexity = "2000 + child_complexity")]
     async fn send_back_whistle(
         &self,
         ctx: &Context<'_>,
@@ -84,7 +84,7 @@ impl Mutation {
     }
 
     /// 签发: units count as served, every clock starts.
-    #[graphql(complexity = "100 + child_complexity")]
+    #[graphql(complexity = "2000 + child_complexity")]
     async fn issue_whistle(&self, ctx: &Context<'_>, input: IssueWhistleInput) -> Result<Whistle> {
         let whistle = id(ctx, "whistle", &input.whistle)?;
         run(ctx, "issue_whistle", &input, &input.common, |it| {
@@ -97,7 +97,7 @@ impl Mutation {
     }
 
     /// 追认.
-    #[graphql(complexity = "100 + child_complexity")]
+    #[graphql(complexity = "2000 + child_complexity")]
     async fn ratify(&self, ctx: &Context<'_>, input: RatifyInput) -> Result<Whistle> {
         let whistle = id(ctx, "whistle", &input.whistle)?;
         run(ctx, "ratify", &input, &input.common, |it| {
@@ -111,7 +111,7 @@ impl Mutation {
     }
 
     /// 办结.
-    #[graphql(complexity = "100 + child_complexity")]
+    #[graphql(complexity = "2000 + child_complexity")]
     async fn close_whistle(&self, ctx: &Context<'_>, input: WhistleInput) -> Result<Whistle> {
         let whistle = id(ctx, "whistle", &input.whistle)?;
         run(ctx, "close_whistle", &input, &input.common, |_| {
@@ -121,7 +121,7 @@ impl Mutation {
     }
 
     /// 申请挂账.
-    #[graphql(complexity = "100 + child_complexity")]
+    #[graphql(complexity = "2000 + child_complexity")]
     async fn request_hold(&self, ctx: &Context<'_>, input: WhistleReasonInput) -> Result<Whistle> {
         let whistle = id(ctx, "whistle", &input.whistle)?;
         run(ctx, "request_hold", &input, &input.common, |it| {
@@ -134,7 +134,7 @@ impl Mutation {
     }
 
     /// 恢复办理.
-    #[graphql(complexity = "100 + child_complexity")]
+    #[graphql(complexity = "2000 + child_complexity")]
     async fn resume_whistle(
         &self,
         ctx: &Context<'_>,
@@ -151,7 +151,7 @@ impl Mutation {
     }
 
     /// 终止办理.
-    #[graphql(complexity = "100 + child_complexity")]
+    #[graphql(complexity = "2000 + child_complexity")]
     async fn terminate_whistle(
         &self,
         ctx: &Context<'_>,
@@ -169,7 +169,7 @@ impl Mutation {
     }
 
     /// 撤哨.
-    #[graphql(complexity = "100 + child_complexity")]
+    #[graphql(complexity = "2000 + child_complexity")]
     async fn withdraw_whistle(
         &self,
         ctx: &Context<'_>,
@@ -186,7 +186,7 @@ impl Mutation {
     }
 
     /// 签收: stops that one clock and moves no other date.
-    #[graphql(complexity = "100 + child_complexity")]
+    #[graphql(complexity = "2000 + child_complexity")]
     async fn acknowledge(&self, ctx: &Context<'_>, input: AssignmentInput) -> Result<Assignment> {
         let (whistle, assignment) = part(ctx, &input.assignment).await?;
         run(ctx, "acknowledge", &input, &input.common, |_| {
@@ -196,7 +196,7 @@ impl Mutation {
     }
 
     /// 申请退单: once, within the window, with reasons; the clocks run on.
-    #[graphql(complexity = "100 + child_complexity")]
+    #[graphql(complexity = "2000 + child_complexity")]
     async fn request_return(
         &self,
         ctx: &Context<'_>,
@@ -217,7 +217,7 @@ impl Mutation {
     }
 
     /// 退单裁定: final.
-    #[graphql(complexity = "100 + child_complexity")]
+    #[graphql(complexity = "2000 + child_complexity")]
     async fn rule_return(&self, ctx: &Context<'_>, input: RuleReturnInput) -> Result<Assignment> {
         let (whistle, assignment) = part(ctx, &input.assignment).await?;
         let replacement =
@@ -238,7 +238,7 @@ impl Mutation {
     }
 
     /// 启动争议会商.
-    #[graphql(complexity = "100 + child_complexity")]
+    #[graphql(complexity = "2000 + child_complexity")]
     async fn open_dispute(
         &self,
         ctx: &Context<'_>,
@@ -256,7 +256,7 @@ impl Mutation {
     }
 
     /// 指定主办: final.
-    #[graphql(complexity = "100 + child_complexity")]
+    #[graphql(complexity = "2000 + child_complexity")]
     async fn designate(&self, ctx: &Context<'_>, input: DesignateInput) -> Result<Assignment> {
         let (whistle, assignment) = part(ctx, &input.assignment).await?;
         let unit = id(ctx, "unit", &input.unit)?;
@@ -268,7 +268,7 @@ impl Mutation {
     }
 
     /// 确认报到: recorded by the calling side.
-    #[graphql(complexity = "100 + child_complexity")]
+    #[graphql(complexity = "2000 + child_complexity")]
     async fn report_in(&self, ctx: &Context<'_>, input: ReportInInput) -> Result<Assignment> {
         let (whistle, assignment) = part(ctx, &input.assignment).await?;
         run(ctx, "report_in", &input, &input.common, |it| {
@@ -287,7 +287,7 @@ impl Mutation {
     }
 
     /// 记录未报到.
-    #[graphql(complexity = "100 + child_complexity")]
+    #[graphql(complexity = "2000 + child_complexity")]
     async fn record_absence(
         &self,
         ctx: &Context<'_>,
@@ -306,7 +306,7 @@ impl Mutation {
     }
 
     /// 释放.
-    #[graphql(complexity = "100 + child_complexity")]
+    #[graphql(complexity = "2000 + child_complexity")]
     async fn release_unit(
         &self,
         ctx: &Context<'_>,
@@ -324,7 +324,7 @@ impl Mutation {
     }
 
     /// 阶段反馈.
-    #[graphql(complexity = "100 + child_complexity")]
+    #[graphql(complexity = "2000 + child_complexity")]
     async fn report_progress(
         &self,
         ctx: &Context<'_>,
@@ -343,7 +343,7 @@ impl Mutation {
     }
 
     /// 申请延期: before the due date only.
-    #[graphql(complexity = "100 + child_complexity")]
+    #[graphql(complexity = "2000 + child_complexity")]
     async fn request_extension(
         &self,
         ctx: &Context<'_>,
@@ -362,7 +362,7 @@ impl Mutation {
     }
 
     /// 延期审批.
-    #[graphql(complexity = "100 + child_complexity")]
+    #[graphql(complexity = "2000 + child_complexity")]
     async fn rule_extension(
         &self,
         ctx: &Context<'_>,
@@ -381,7 +381,7 @@ impl Mutation {
     }
 
     /// 办理反馈.
-    #[graphql(complexity = "100 + child_complexity")]
+    #[graphql(complexity = "2000 + child_complexity")]
     async fn reply(&self, ctx: &Context<'_>, input: ReplyInput) -> Result<Assignment> {
         let (whistle, assignment) = part(ctx, &input.assignment).await?;
         run(ctx, "reply", &input, &input.common, |it| {
@@ -400,7 +400,7 @@ impl Mutation {
     }
 
     /// 草拟: drafts a whistle over petitions.
-    #[graphql(complexity = "100 + child_complexity")]
+    #[graphql(complexity = "2000 + child_complexity")]
     async fn draft_whistle(&self, ctx: &Context<'_>, input: DraftWhistleInput) -> Result<Whistle> {
         let draft = draft(ctx, &input.petitions)?;
         let calls = calls(ctx, &input.content)?;
@@ -412,7 +412,7 @@ impl Mutation {
     }
 
     /// 修改草稿.
-    #[graphql(complexity = "100 + child_complexity")]
+    #[graphql(complexity = "2000 + child_complexity")]
     async fn amend_whistle(&self, ctx: &Context<'_>, input: AmendWhistleInput) -> Result<Whistle> {
         let whistle = id(ctx, "whistle", &input.whistle)?;
         let calls = calls(ctx, &input.content)?;
@@ -424,7 +424,7 @@ impl Mutation {
     }
 
     /// 先吹后补: a duty leader blows an emergency, ratified after.
-    #[graphql(complexity = "100 + child_complexity")]
+    #[graphql(complexity = "2000 + child_complexity")]
     async fn blow_now(&self, ctx: &Context<'_>, input: BlowNowInput) -> Result<Whistle> {
         let draft = draft(ctx, &input.petitions)?;
         let calls = calls(ctx, &input.content)?;
@@ -437,7 +437,7 @@ impl Mutation {
     }
 
     /// 并入诉求.
-    #[graphql(complexity = "100 + child_complexity")]
+    #[graphql(complexity = "2000 + child_complexity")]
     async fn attach_petition(
         &self,
         ctx: &Context<'_>,
@@ -452,7 +452,7 @@ impl Mutation {
     }
 
     /// 移出诉求.
-    #[graphql(complexity = "100 + child_complexity")]
+    #[graphql(complexity = "2000 + child_complexity")]
     async fn detach_petition(
         &self,
         ctx: &Context<'_>,
@@ -468,7 +468,7 @@ impl Mutation {
     }
 
     /// 增派.
-    #[graphql(complexity = "100 + child_complexity")]
+    #[graphql(complexity = "2000 + child_complexity")]
     async fn add_unit(&self, ctx: &Context<'_>, input: AddUnitInput) -> Result<Whistle> {
         let whistle = id(ctx, "whistle", &input.whistle)?;
         let unit = id(ctx, "unit", &input.unit)?;
@@ -481,7 +481,7 @@ impl Mutation {
     }
 
     /// 改派主办.
-    #[graphql(complexity = "100 + child_complexity")]
+    #[graphql(complexity = "2000 + child_complexity")]
     async fn change_lead(&self, ctx: &Context<'_>, input: ChangeLeadInput) -> Result<Whistle> {
         let whistle = id(ctx, "whistle", &input.whistle)?;
         let unit = id(ctx, "unit", &input.unit)?;
@@ -494,7 +494,7 @@ impl Mutation {
     }
 
     /// 会商纪要: facts, duty split, measures.
-    #[graphql(complexity = "100 + child_complexity")]
+    #[graphql(complexity = "2000 + child_complexity")]
     async fn consult(&self, ctx: &Context<'_>, input: ConsultInput) -> Result<Whistle> {
         let whistle = id(ctx, "whistle", &input.whistle)?;
         let assignments = input
@@ -520,7 +520,7 @@ impl Mutation {
     }
 
     /// 核查: by somebody of no handling unit.
-    #[graphql(complexity = "100 + child_complexity")]
+    #[graphql(complexity = "2000 + child_complexity")]
     async fn verify(&self, ctx: &Context<'_>, input: VerifyInput) -> Result<Whistle> {
         let whistle = id(ctx, "whistle", &input.whistle)?;
         let outcomes = input.outcomes.clone().unwrap_or_default();
@@ -555,7 +555,7 @@ impl Mutation {
     }
 
     /// 记录评价.
-    #[graphql(complexity = "100 + child_complexity")]
+    #[graphql(complexity = "2000 + child_complexity")]
     async fn rate(&self, ctx: &Context<'_>, input: RateInput) -> Result<Whistle> {
         let whistle = id(ctx, "whistle", &input.whistle)?;
         let judge = judge(ctx, &input.said)?;
@@ -567,7 +567,7 @@ impl Mutation {
     }
 
     /// 挂账审批; of a case on hold, the next review.
-    #[graphql(complexity = "100 + child_complexity")]
+    #[graphql(complexity = "2000 + child_complexity")]
     async fn hold_whistle(&self, ctx: &Context<'_>, input: HoldWhistleInput) -> Result<Whistle> {
         let whistle = id(ctx, "whistle", &input.whistle)?;
         run(ctx, "hold_whistle", &input, &input.common, |it| {
@@ -587,7 +587,7 @@ impl Mutation {
     }
 
     /// 二次吹哨: drafts the successor of a whistle that ended, and returns it.
-    #[graphql(complexity = "100 + child_complexity")]
+    #[graphql(complexity = "2000 + child_complexity")]
     async fn blow_again(&self, ctx: &Context<'_>, input: WhistleInput) -> Result<Whistle> {
         let whistle = id(ctx, "whistle", &input.whistle)?;
         let successor = WhistleId(app(ctx)?.fresh());
@@ -598,7 +598,7 @@ impl Mutation {
     }
 
     /// 升级吹哨: to the next centre up.
-    #[graphql(complexity = "100 + child_complexity")]
+    #[graphql(complexity = "2000 + child_complexity")]
     async fn escalate_whistle(
         &self,
         ctx: &Context<'_>,
@@ -614,7 +614,7 @@ impl Mutation {
     }
 
     /// 受理.
-    #[graphql(complexity = "100 + child_complexity")]
+    #[graphql(complexity = "2000 + child_complexity")]
     async fn accept_petition(
         &self,
         ctx: &Context<'_>,
@@ -630,7 +630,7 @@ impl Mutation {
     }
 
     /// 不予受理, with the legal route.
-    #[graphql(complexity = "100 + child_complexity")]
+    #[graphql(complexity = "2000 + child_complexity")]
     async fn decline_petition(
         &self,
         ctx: &Context<'_>,
@@ -648,7 +648,7 @@ impl Mutation {
     }
 
     /// 认定重复件.
-    #[graphql(complexity = "100 + child_complexity")]
+    #[graphql(complexity = "2000 + child_complexity")]
     async fn link_duplicate(
         &self,
         ctx: &Context<'_>,
@@ -663,7 +663,7 @@ impl Mutation {
     }
 
     /// 认定疑难复杂.
-    #[graphql(complexity = "100 + child_complexity")]
+    #[graphql(complexity = "2000 + child_complexity")]
     async fn recognise_difficult(
         &self,
         ctx: &Context<'_>,
@@ -680,7 +680,7 @@ impl Mutation {
     }
 
     /// 标记法定途径.
-    #[graphql(complexity = "100 + child_complexity")]
+    #[graphql(complexity = "2000 + child_complexity")]
     async fn set_legal_bar(&self, ctx: &Context<'_>, input: SetLegalBarInput) -> Result<Petition> {
         let petition = id(ctx, "petition", &input.petition)?;
         run(ctx, "set_legal_bar", &input, &input.common, |it| {
@@ -694,7 +694,7 @@ impl Mutation {
     }
 
     /// 答复.
-    #[graphql(complexity = "100 + child_complexity")]
+    #[graphql(complexity = "2000 + child_complexity")]
     async fn answer_petition(
         &self,
         ctx: &Context<'_>,
@@ -713,7 +713,7 @@ impl Mutation {
     }
 
     /// 延期答复: once.
-    #[graphql(complexity = "100 + child_complexity")]
+    #[graphql(complexity = "2000 + child_complexity")]
     async fn extend_petition(
         &self,
         ctx: &Context<'_>,
@@ -731,7 +731,7 @@ impl Mutation {
     }
 
     /// 诉求办结.
-    #[graphql(complexity = "100 + child_complexity")]
+    #[graphql(complexity = "2000 + child_complexity")]
     async fn conclude_petition(
         &self,
         ctx: &Context<'_>,
@@ -745,7 +745,7 @@ impl Mutation {
     }
 
     /// 重新办理: the next round on the same file.
-    #[graphql(complexity = "100 + child_complexity")]
+    #[graphql(complexity = "2000 + child_complexity")]
     async fn reopen_petition(
         &self,
         ctx: &Context<'_>,

@@ -172,14 +172,14 @@ fn deadline_filter(ctx: &Context<'_>, it: DeadlineFilterInput) -> Result<InboxFi
 #[Object]
 impl Query {
     /// 本人: who is signed in.
-    #[graphql(complexity = "5 + child_complexity")]
+    #[graphql(complexity = "200 + child_complexity")]
     async fn me(&self, ctx: &Context<'_>) -> Result<Me> {
         caller(ctx)?;
         Ok(Me)
     }
 
     /// 单位, by their place in the tree.
-    #[graphql(complexity = "20 + 50 * child_complexity")]
+    #[graphql(complexity = "200 + 50 * child_complexity")]
     async fn units(&self, ctx: &Context<'_>) -> Result<Vec<Unit>> {
         caller(ctx)?;
         let registers = registers(ctx)?;
@@ -192,15 +192,16 @@ impl Query {
     }
 
     /// 诉求.
-    #[graphql(complexity = "20 + child_complexity")]
+    #[graphql(complexity = "200 + child_complexity")]
     async fn petition(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Petition>> {
         let id = crate::input::id(ctx, "id", &id)?;
         let found = app(ctx)?.petition(caller(ctx)?, id).await.map_err(|it| fault(ctx, it))?;
+        bag::gather(ctx, &[], found.as_slice()).await?;
         Ok(found.map(Petition::of))
     }
 
     /// 诉求列表.
-    #[graphql(complexity = "20 + first.unwrap_or(20).max(1) as usize * child_complexity")]
+    #[graphql(complexity = "200 + first.unwrap_or(20).clamp(1, 100) as usize * child_complexity")]
     async fn petitions(
         &self,
         ctx: &Context<'_>,
@@ -241,15 +242,16 @@ impl Query {
     }
 
     /// 哨.
-    #[graphql(complexity = "20 + child_complexity")]
+    #[graphql(complexity = "200 + child_complexity")]
     async fn whistle(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Whistle>> {
         let id = crate::input::id(ctx, "id", &id)?;
         let found = app(ctx)?.whistle(caller(ctx)?, id).await.map_err(|it| fault(ctx, it))?;
+        bag::gather(ctx, found.as_slice(), &[]).await?;
         Ok(found.map(Whistle::of))
     }
 
     /// 哨列表.
-    #[graphql(complexity = "20 + first.unwrap_or(20).max(1) as usize * child_complexity")]
+    #[graphql(complexity = "200 + first.unwrap_or(20).clamp(1, 100) as usize * child_complexity")]
     async fn whistles(
         &self,
         ctx: &Context<'_>,
@@ -289,7 +291,7 @@ impl Query {
 
     /// 待办: what the caller's unit owes in the caller's roles, the next act of each part of a case,
     /// by what is due first.
-    #[graphql(complexity = "20 + first.unwrap_or(20).max(1) as usize * child_complexity")]
+    #[graphql(complexity = "200 + first.unwrap_or(20).clamp(1, 100) as usize * child_complexity")]
     async fn inbox(
         &self,
         ctx: &Context<'_>,
@@ -312,7 +314,7 @@ impl Query {
     }
 
     /// 期限: those of one case, or of every visible one, by what is due first.
-    #[graphql(complexity = "20 + first.unwrap_or(20).max(1) as usize * child_complexity")]
+    #[graphql(complexity = "200 + first.unwrap_or(20).clamp(1, 100) as usize * child_complexity")]
     async fn deadlines(
         &self,
         ctx: &Context<'_>,
@@ -332,7 +334,7 @@ impl Query {
     }
 
     /// 信: one's own, or those about a visible case, the last first.
-    #[graphql(complexity = "20 + first.unwrap_or(20).max(1) as usize * child_complexity")]
+    #[graphql(complexity = "200 + first.unwrap_or(20).clamp(1, 100) as usize * child_complexity")]
     async fn letters(
         &self,
         ctx: &Context<'_>,
@@ -351,6 +353,10 @@ impl Query {
             Some(_) => return Err(refuse(ctx, &Refusal::invalid("state", Problem::Unknown))),
         };
         let case = it.case.as_ref().map(|it| case_of(ctx, "case", it)).transpose()?;
+        // Whoever reads no case looks at delivery, not at a case.
+        if case.is_some() && !caller.viewer.reads_cases {
+            return Err(fault(ctx, app::Error::NotFound));
+        }
         let runs = caller.member.roles.contains(&engine::actor::Role::SystemAdmin);
         let everybody = case.is_some() || it.everybody == Some(true);
         let filter = LetterFilter {
@@ -364,7 +370,7 @@ impl Query {
     }
 
     /// 办理经过 of one case, oldest first; none where it is not to be seen.
-    #[graphql(complexity = "20 + first.unwrap_or(20).max(1) as usize * child_complexity")]
+    #[graphql(complexity = "200 + first.unwrap_or(20).clamp(1, 100) as usize * child_complexity")]
     async fn events(
         &self,
         ctx: &Context<'_>,
@@ -376,7 +382,7 @@ impl Query {
     }
 
     /// 四张清单: a version, or the one in force.
-    #[graphql(complexity = "50 + 30 * child_complexity")]
+    #[graphql(complexity = "200 + 30 * child_complexity")]
     async fn lists(&self, ctx: &Context<'_>, version: Option<u32>) -> Result<Option<Lists>> {
         caller(ctx)?;
         let registers = registers(ctx)?;
@@ -389,7 +395,7 @@ impl Query {
     }
 
     /// 工作日历: a version, or the one in force.
-    #[graphql(complexity = "20 + child_complexity")]
+    #[graphql(complexity = "200 + child_complexity")]
     async fn calendar(&self, ctx: &Context<'_>, version: Option<u32>) -> Result<Option<Calendar>> {
         caller(ctx)?;
         let registers = registers(ctx)?;

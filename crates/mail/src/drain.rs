@@ -15,9 +15,9 @@ use crate::{
 };
 
 /// How long a mailing is one process's to send.
-const LEASE: TimeDelta = TimeDelta::seconds(120);
-/// How many are taken at a time.
-const BATCH: u64 = 20;
+const LEASE: TimeDelta = TimeDelta::minutes(6);
+/// How many are taken at a time: one may take a minute, and all of them end within the lease.
+const BATCH: u64 = 5;
 /// The pauses between tries; after the last, the mailing is shown as dead, to be sent again by hand.
 const PAUSES: [TimeDelta; 10] = [
     TimeDelta::seconds(30),

@@ -74,6 +74,11 @@ pub(crate) fn key_of(step: &str, part: Uuid, id: Uuid) -> Result<ClockKey, Error
     Ok(ClockKey { step, assignment })
 }
 
+/// What could be read; what could not is told in the log, by its table and id alone.
+fn told<T>(row: Result<T, Error>) -> Option<T> {
+    row.map_err(|error| tracing::error!(%error, "a row cannot be read")).ok()
+}
+
 impl Store {
     /// Leases deadlines that have passed, oldest first. A lease that runs out is taken again, so
     /// that a process that dies loses none.
@@ -110,16 +115,16 @@ impl Store {
                 .await?;
         }
         tx.commit().await?;
-        rows.into_iter()
-            .map(|it| {
-                Ok(DueDeadline {
-                    district: DistrictId(it.district_id),
-                    stream: stream_of(&it.stream_kind, it.stream_id),
-                    key: key_of(&it.step, it.part_id, it.stream_id)?,
-                    due: it.due_at,
-                })
+        let due = |it: entity::deadline::Model| {
+            Ok(DueDeadline {
+                district: DistrictId(it.district_id),
+                stream: stream_of(&it.stream_kind, it.stream_id),
+                key: key_of(&it.step, it.part_id, it.stream_id)?,
+                due: it.due_at,
             })
-            .collect()
+        };
+        // A row that cannot be read must not hold up the others; it is told, and taken again later.
+        Ok(rows.into_iter().filter_map(|it| told(due(it))).collect())
     }
 
     /// The clocks of some streams as their rows say: the clock, when it is due, whether it lapsed.
@@ -234,6 +239,7 @@ impl Store {
         &self,
         district: DistrictId,
         calendar: u32,
+        after: Uuid,
         limit: u64,
     ) -> Result<Vec<StreamId>, Error> {
         use entity::deadline::{Column, Entity};
@@ -244,6 +250,7 @@ impl Store {
             .filter(Column::DistrictId.eq(district.0))
             .filter(Column::Lapsed.eq(false))
             .filter(Column::Calendar.lt(crate::journal::version(calendar)))
+            .filter(Column::StreamId.gt(after))
             .order_by_asc(Column::StreamId)
             .limit(limit)
             .into_tuple()
@@ -281,42 +288,45 @@ impl Store {
             return Ok(vec![]);
         }
         let ids: Vec<Uuid> = rows.iter().map(|it| it.id).collect();
+        let districts: std::collections::BTreeSet<Uuid> =
+            rows.iter().map(|it| it.district_id).collect();
         Entity::update_many()
             .col_expr(Column::LeaseUntil, Expr::value(Some(now + lease)))
+            .filter(Column::DistrictId.is_in(districts.iter().copied()))
             .filter(Column::Id.is_in(ids.iter().copied()))
             .exec(&tx)
             .await?;
         let letters = entity::letter::Entity::find()
+            .filter(entity::letter::Column::DistrictId.is_in(districts))
             .filter(entity::letter::Column::MailingId.is_in(ids))
             .all(&tx)
             .await?;
         tx.commit().await?;
-        rows.into_iter()
-            .map(|it| {
-                let letters = letters
-                    .iter()
-                    .filter(|letter| letter.mailing_id == Some(it.id))
-                    .map(|letter| {
-                        Ok(LetterInMailing {
-                            stream: letter.stream_id,
-                            unit: UnitId(letter.unit_id),
-                            notice: serde_json::from_str(&letter.notice).map_err(|error| {
-                                Error::corrupt("letter", "notice", letter.id, error)
-                            })?,
-                        })
+        let claimed = |it: entity::mailing::Model| {
+            let letters = letters
+                .iter()
+                .filter(|letter| letter.mailing_id == Some(it.id))
+                .map(|letter| {
+                    Ok(LetterInMailing {
+                        stream: letter.stream_id,
+                        unit: UnitId(letter.unit_id),
+                        notice: serde_json::from_str(&letter.notice).map_err(|error| {
+                            Error::corrupt("letter", "notice", letter.id, error)
+                        })?,
                     })
-                    .collect::<Result<Vec<_>, Error>>()?;
-                Ok(ClaimedMailing {
-                    district: DistrictId(it.district_id),
-                    id: LetterId(it.id),
-                    message_id: it.message_id,
-                    address: it.address,
-                    attempts: u32::try_from(it.attempts).unwrap_or(0),
-                    created_at: it.created_at,
-                    letters,
                 })
+                .collect::<Result<Vec<_>, Error>>()?;
+            Ok(ClaimedMailing {
+                district: DistrictId(it.district_id),
+                id: LetterId(it.id),
+                message_id: it.message_id,
+                address: it.address,
+                attempts: u32::try_from(it.attempts).unwrap_or(0),
+                created_at: it.created_at,
+                letters,
             })
-            .collect()
+        };
+        Ok(rows.into_iter().filter_map(|it| told(claimed(it))).collect())
     }
 
     /// Records that a mailing was delivered.
@@ -366,6 +376,7 @@ impl Store {
             None => update.col_expr(Column::State, Expr::value("dead")),
         };
         update
+            .filter(Column::State.eq("pending"))
             .filter(Column::DistrictId.eq(district.0))
             .filter(Column::Id.eq(id.0))
             .exec(&tx)

@@ -248,7 +248,7 @@ impl Store {
             created_at: Set(now),
             erased_at: Set(None),
         });
-        entity::person::Entity::insert_many(persons).exec_without_returning(&tx).await?;
+        journal::insert::<entity::person::Entity, _>(&tx, persons.collect()).await?;
         let rows = accounts
             .into_iter()
             .map(|it| {

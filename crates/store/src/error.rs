@@ -1,6 +1,6 @@
 //! What can go wrong between the program and its database.
 
-use sea_orm::DbErr;
+use sea_orm::{DbErr, RuntimeErr};
 use uuid::Uuid;
 
 /// What can go wrong between the program and its database.
@@ -66,6 +66,23 @@ pub enum Error {
 }
 
 impl Error {
+    /// What may stand in a log: tables, ids and codes, never what a row or a statement held.
+    #[must_use]
+    pub fn log_text(&self) -> String {
+        match self {
+            Self::Database(error) => format!("{self}: {}", code_of(error)),
+            Self::Stale { .. }
+            | Self::NumbersTaken { .. }
+            | Self::KeyTaken
+            | Self::Exists { .. }
+            | Self::Corrupt { .. }
+            | Self::Address { .. }
+            | Self::NotMigrated { .. }
+            | Self::HoldsEvents
+            | Self::Closed => self.to_string(),
+        }
+    }
+
     pub(crate) fn corrupt(
         table: &'static str,
         column: &'static str,
@@ -73,5 +90,25 @@ impl Error {
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
     ) -> Self {
         Self::Corrupt { table, column, id, source: source.into() }
+    }
+}
+
+/// What a driver's error is, without its words: they quote values.
+fn code_of(error: &DbErr) -> String {
+    let (DbErr::Exec(runtime) | DbErr::Query(runtime) | DbErr::Conn(runtime)) = error else {
+        let name = format!("{error:?}");
+        return name.split(['(', ' ', '{']).next().unwrap_or_default().to_owned();
+    };
+    let RuntimeErr::SqlxError(error) = runtime else { return "internal".to_owned() };
+    match error.as_database_error() {
+        Some(it) => format!(
+            "code {}{}",
+            it.code().unwrap_or_default(),
+            it.constraint().map(|it| format!(" of {it}")).unwrap_or_default()
+        ),
+        None => {
+            let name = format!("{error:?}");
+            name.split(['(', ' ', '{']).next().unwrap_or_default().to_owned()
+        }
     }
 }

@@ -37,12 +37,16 @@ pub struct Cursor {
     at: i64,
     id: Uuid,
     part: Uuid,
+    step: Option<Step>,
 }
 
 impl fmt::Display for Cursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:016x}{}", self.at.cast_unsigned(), self.id.simple())?;
-        if self.part.is_nil() { Ok(()) } else { write!(f, "{}", self.part.simple()) }
+        match self.step {
+            Some(step) => write!(f, "{}{step}", self.part.simple()),
+            None => Ok(()),
+        }
     }
 }
 
@@ -55,16 +59,16 @@ impl Cursor {
         }
         let at = u64::from_str_radix(text.get(..16)?, 16).ok()?.cast_signed();
         let id = Uuid::try_parse(text.get(16..48)?).ok()?;
-        let part = match text.get(48..)? {
-            "" => Uuid::nil(),
-            part => Uuid::try_parse(part).ok()?,
+        let (part, step) = match text.get(48..)? {
+            "" => (Uuid::nil(), None),
+            rest => (Uuid::try_parse(rest.get(..32)?).ok()?, Some(rest.get(32..)?.parse().ok()?)),
         };
         DateTime::from_timestamp_micros(at)?;
-        Some(Self { at, id, part })
+        Some(Self { at, id, part, step })
     }
 
-    fn of(at: DateTime<Utc>, id: Uuid, part: Uuid) -> Self {
-        Self { at: at.timestamp_micros(), id, part }
+    fn of(at: DateTime<Utc>, id: Uuid) -> Self {
+        Self { at: at.timestamp_micros(), id, part: Uuid::nil(), step: None }
     }
 
     fn instant(self) -> DateTime<Utc> {
@@ -325,10 +329,11 @@ impl Store {
     /// The driver's.
     pub async fn whistle_of(
         &self,
-        district: DistrictId,
+        viewer: &Viewer,
         assignment: engine::ids::AssignmentId,
     ) -> Result<Option<WhistleId>, Error> {
-        let row = entity::assignment_row::Entity::find_by_id((district.0, assignment.0))
+        let row = entity::assignment_row::Entity::find_by_id((viewer.district.0, assignment.0))
+            .filter(viewer.sees(("assignment_row", "whistle_id")))
             .one(&self.db)
             .await?;
         Ok(row.map(|it| WhistleId(it.whistle_id)))
@@ -488,7 +493,7 @@ impl Store {
         }
         let items = placed
             .into_iter()
-            .filter_map(|it| Some((Cursor::of(it.at, it.id, Uuid::nil()), states.remove(&it.id)?)))
+            .filter_map(|it| Some((Cursor::of(it.at, it.id), states.remove(&it.id)?)))
             .collect();
         Ok(Page { items, more, total, capped })
     }
@@ -589,7 +594,7 @@ impl Store {
                         Cond::any().add(Expr::col("stream_id").gt(after.id)).add(
                             Cond::all()
                                 .add(Expr::col("stream_id").eq(after.id))
-                                .add(Expr::col("part_id").gt(after.part)),
+                                .add(beyond_part(after)),
                         ),
                     ),
                 ),
@@ -609,8 +614,12 @@ impl Store {
         let items = views
             .into_iter()
             .map(|it| {
-                let part = it.key.assignment.map_or(Uuid::nil(), |it| it.0);
-                (Cursor::of(it.due, it.stream.uuid(), part), it)
+                let place = Cursor {
+                    part: it.key.assignment.map_or(Uuid::nil(), |it| it.0),
+                    step: Some(it.key.step),
+                    ..Cursor::of(it.due, it.stream.uuid())
+                };
+                (place, it)
             })
             .collect();
         Ok(Page { items, more, total, capped })
@@ -651,6 +660,8 @@ impl Store {
         // Delivery is an administrator's business; what it is about stays behind the gate.
         if viewer.reads_cases {
             query.cond_where(viewer.sees(("letter", "stream_id")));
+        } else {
+            query.and_where(Expr::exists(excluding()).not());
         }
         if let Some(it) = filter.case {
             query.and_where(Expr::col(("letter", "stream_id")).eq(it));
@@ -678,10 +689,7 @@ impl Store {
             views.push(letter(&row)?);
         }
         let more = cut(&mut views, request.first);
-        let items = views
-            .into_iter()
-            .map(|it| (Cursor::of(it.created_at, it.id.0, Uuid::nil()), it))
-            .collect();
+        let items = views.into_iter().map(|it| (Cursor::of(it.created_at, it.id.0), it)).collect();
         Ok(Page { items, more, total, capped })
     }
 
@@ -695,13 +703,15 @@ impl Store {
         case: Uuid,
         request: PageRequest,
     ) -> Result<Page<EventView>, Error> {
-        let after = request.after.map_or(0, |it| u32::try_from(it.at).unwrap_or(0));
+        let after = request.after.filter(|it| it.id == case);
+        let after = after.map_or(0, |it| u32::try_from(it.at).unwrap_or(0));
         let mut views = self.history(district, case, after, request.first + 1).await?;
         let more = cut(&mut views, request.first);
         let place = |it: &EventView| Cursor {
             at: i64::from(it.envelope.version),
             id: case,
             part: Uuid::nil(),
+            step: None,
         };
         let items = views.into_iter().map(|it| (place(&it), it)).collect();
         Ok(Page { items, more, total: None, capped: false })
@@ -778,6 +788,25 @@ impl Store {
             None => query.and_where(Expr::val(1).eq(0)),
         };
     }
+}
+
+/// The exclusions of a letter's case: of a case that is shut to somebody, not even the delivery of
+/// its letters is anybody's business who reads no case.
+fn excluding() -> SelectStatement {
+    Query::select()
+        .expr(Expr::val(1))
+        .from("exclusion")
+        .and_where(Expr::col(("exclusion", "district_id")).eq(Expr::col(("letter", "district_id"))))
+        .and_where(Expr::col(("exclusion", "case_id")).eq(Expr::col(("letter", "stream_id"))))
+        .take()
+}
+
+/// Beyond a clock of the same case that is due at the same instant.
+fn beyond_part(after: Cursor) -> Cond {
+    let step: &'static str = after.step.map_or("", Into::into);
+    Cond::any()
+        .add(Expr::col("part_id").gt(after.part))
+        .add(Cond::all().add(Expr::col("part_id").eq(after.part)).add(Expr::col("step").gt(step)))
 }
 
 fn any<T: AsRef<str>>(query: &mut SelectStatement, column: &'static str, of: &[T]) {

@@ -47,7 +47,11 @@ async fn run(db: DatabaseConnection, mut waiting: mpsc::Receiver<(Box<Commit>, A
         match write(&db, &mut batch, &mut done).await {
             Ok(()) => done.into_iter().for_each(|(answer, result)| drop(answer.send(result))),
             Err(error) => {
-                tracing::warn!(error = %error, n_commands = done.len() + batch.len(), "a batch failed");
+                tracing::error!(
+                    error = error.log_text(),
+                    n_commands = done.len() + batch.len(),
+                    "a batch failed"
+                );
                 let unanswered = batch.drain(..).map(|(_, answer)| answer);
                 let failed = done.into_iter().map(|(answer, _)| answer).chain(unanswered);
                 for answer in failed {

@@ -86,19 +86,20 @@ pub(super) async fn run<T: Shown>(
     let mut submission = Submission::of(command, intake);
     submission.on_behalf_of = on_behalf_of;
     submission.expected_version = common.expected_version;
-    submission.key = common.idempotency_key.as_ref().map(|key| {
-        let bytes = serde_json::to_vec(&(name, input)).unwrap_or_default();
-        Key { key: key.clone(), input: Digest::of(&bytes) }
-    });
+    if let Some(key) = &common.idempotency_key {
+        let unreadable = Refusal::invalid("input", Problem::Unreadable);
+        let bytes = serde_json::to_vec(&(name, input)).map_err(|_| refuse(ctx, &unreadable))?;
+        submission.key = Some(Key { key: key.clone(), input: Digest::of(&bytes) });
+    }
     let changed = app.submit(caller, submission).await.map_err(|it| fault(ctx, it))?;
     T::shown(changed).ok_or_else(|| fault(ctx, app::Error::NotFound))
 }
 
 /// The whistle and assignment that an id names.
 pub(super) async fn part(ctx: &Context<'_>, assignment: &ID) -> Result<(WhistleId, AssignmentId)> {
-    caller(ctx)?;
     let assignment = id(ctx, "assignment", assignment)?;
-    let whistle = app(ctx)?.whistle_of(assignment).await.map_err(|it| fault(ctx, it))?;
+    let whistle =
+        app(ctx)?.whistle_of(caller(ctx)?, assignment).await.map_err(|it| fault(ctx, it))?;
     Ok((whistle, assignment))
 }
 

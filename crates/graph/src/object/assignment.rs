@@ -332,7 +332,8 @@ impl Assignment {
     /// 可办事项.
     #[graphql(complexity = "10 + 12 * child_complexity")]
     async fn actions(&self, ctx: &Context<'_>) -> Result<Vec<Action>> {
-        let actions = app(ctx)?.actions_of_whistle(caller(ctx)?, &self.whistle);
+        let petitions = context::petitions_of(ctx, &self.whistle).await?;
+        let actions = app(ctx)?.actions_of_whistle(caller(ctx)?, &self.whistle, petitions);
         let lang = lang(ctx);
         let actions = actions.map_err(|it| fault(ctx, it))?;
         let own = actions.into_iter().filter(|it| it.assignment == Some(self.id));

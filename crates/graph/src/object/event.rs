@@ -12,6 +12,7 @@ use store::EventView;
 
 use super::{Person, Unit, person, unit};
 use crate::{
+    bag,
     context::{app, caller, fault, words},
     enums::Medium,
     page::{self, connection},
@@ -162,6 +163,14 @@ pub(crate) async fn timeline(
 ) -> Result<Option<EventConnection>> {
     let request = page::request(ctx, first, after.as_deref())?;
     let page = app(ctx)?.events(caller(ctx)?, case, request).await.map_err(|it| fault(ctx, it))?;
+    if let Some(page) = &page {
+        let mut found = vec![];
+        for (_, it) in &page.items {
+            let value = serde_json::to_value(&it.envelope.event).unwrap_or_default();
+            texts("", &value, &mut found);
+        }
+        bag::texts(ctx, found.into_iter().map(|(_, it)| it.id).collect()).await?;
+    }
     Ok(page.map(|it| {
         EventConnection::of(it, &request, |it: Visible<EventView>| Event(it.into_inner()))
     }))

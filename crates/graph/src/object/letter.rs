@@ -23,9 +23,10 @@ impl Letter {
         self.0.id.to_string().into()
     }
 
-    /// 种类.
-    async fn kind(&self) -> NoticeKind {
-        self.0.kind.into()
+    /// 种类; none for those who read no case.
+    async fn kind(&self, ctx: &Context<'_>) -> Result<Option<NoticeKind>> {
+        let reads = caller(ctx)?.viewer.reads_cases;
+        Ok(Some(self.0.kind.into()).filter(|_| reads))
     }
 
     /// 收件单位.

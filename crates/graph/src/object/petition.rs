@@ -323,7 +323,7 @@ impl Petition {
     }
 
     /// 办理经过, oldest first.
-    #[graphql(complexity = "first.unwrap_or(20) as usize * child_complexity + 10")]
+    #[graphql(complexity = "first.unwrap_or(20).clamp(1, 100) as usize * child_complexity + 10")]
     async fn events(
         &self,
         ctx: &Context<'_>,

@@ -368,7 +368,8 @@ impl Whistle {
     /// 可办事项, of the whistle as a whole; those of a part stand on the assignment.
     #[graphql(complexity = "10 + 20 * child_complexity")]
     async fn actions(&self, ctx: &Context<'_>) -> Result<Vec<Action>> {
-        let actions = app(ctx)?.actions_of_whistle(caller(ctx)?, &self.0);
+        let petitions = context::petitions_of(ctx, &self.0).await?;
+        let actions = app(ctx)?.actions_of_whistle(caller(ctx)?, &self.0, petitions);
         let lang = lang(ctx);
         let actions = actions.map_err(|it| fault(ctx, it))?;
         let whole = actions.into_iter().filter(|it| it.assignment.is_none());
@@ -376,7 +377,7 @@ impl Whistle {
     }
 
     /// 办理经过, oldest first.
-    #[graphql(complexity = "first.unwrap_or(20) as usize * child_complexity + 10")]
+    #[graphql(complexity = "first.unwrap_or(20).clamp(1, 100) as usize * child_complexity + 10")]
     async fn events(
         &self,
         ctx: &Context<'_>,
