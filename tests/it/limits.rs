@@ -60,8 +60,12 @@ on_both! {
             deep = format!("predecessor {{ {deep} }}");
         }
         let answer = app.by("dispatcher").ask(&format!("{{ whistles {{ nodes {{ {deep} }} }} }}"), json!({})).await;
-        assert!(answer["errors"][0]["message"].as_str().is_some(), "{answer}");
+        assert_eq!(answer["errors"][0]["extensions"]["code"], "INVALID", "{answer}");
+        assert!(answer["errors"][0]["message"].as_str().unwrap().starts_with("查询有误"), "{answer}");
         assert!(answer["data"].is_null());
+        let unknown = app.by("dispatcher").in_english().ask("{ nonsense }", json!({})).await;
+        assert_eq!(unknown["errors"][0]["extensions"]["code"], "INVALID", "{unknown}");
+        assert!(unknown["errors"][0]["message"].as_str().unwrap().starts_with("the query is wrong"), "{unknown}");
         let aliases: String = (0..2000).map(|n| format!("a{n}: whistles(first: 100) {{ nodes {{ id }} }} ")).collect();
         let answer = app.by("dispatcher").ask(&format!("{{ {aliases} }}"), json!({})).await;
         assert!(answer["data"].is_null(), "{answer}");

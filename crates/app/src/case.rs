@@ -254,8 +254,8 @@ impl App {
         whistle: &Visible<Whistle>,
         petitions: impl IntoIterator<Item = Visible<Petition>>,
     ) -> Result<ActionsOf, Error> {
-        let mut scene = Scene::default();
-        scene.petitions = petitions.into_iter().map(|it| (it.id, it.0)).collect();
+        let petitions = petitions.into_iter().map(|it| (it.id, it.0)).collect();
+        let mut scene = Scene { petitions, ..Scene::default() };
         scene.whistles.insert(whistle.id, whistle.0.clone());
         self.actions_in(caller, StreamId::Whistle(whistle.id), &scene)
     }

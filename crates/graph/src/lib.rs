@@ -2,6 +2,7 @@
 
 mod bag;
 mod context;
+mod courtesy;
 mod enums;
 mod error;
 mod input;
@@ -30,6 +31,7 @@ fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
     Schema::build(Query, Mutation, EmptySubscription)
         .register_output_type::<ErrorCode>()
         .extension(bag::Bags)
+        .extension(courtesy::Courtesies)
         .limit_depth(DEPTH)
         .limit_complexity(COST)
         .limit_directives(20)
