@@ -338,7 +338,10 @@ impl App {
     }
 
     /// The object of a submission that was carried out before, as it is now, through the gate again.
-    async fn repeated(&self, caller: &Caller, key: &Key) -> Result<Option<Changed>, Error> {
+    ///
+    /// # Errors
+    /// [`Error::KeyReused`] where the key stands for another input; else as [`App::submit`].
+    pub async fn repeated(&self, caller: &Caller, key: &Key) -> Result<Option<Changed>, Error> {
         let person = caller.member.person;
         let Some(found) = self.store().key(self.district(), person, &key.key).await? else {
             return Ok(None);

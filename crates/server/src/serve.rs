@@ -140,6 +140,12 @@ impl Server {
             tracing::warn!("the end did not wait for everything");
         }
         http.abort();
+        tasks.shutdown().await;
+        // The folder is another's to take only when no connection can write any more: closing waits
+        // for what the writer holds.
+        if let Err(error) = opened.store.clone().close().await {
+            tracing::warn!(error = error.log_text(), "the database could not be closed");
+        }
         drop(opened);
         match ended {
             None | Some(Ok(Ok(()))) => Ok(()),

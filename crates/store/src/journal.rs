@@ -827,7 +827,10 @@ async fn rows(
             ])
             .to_owned();
         upsert::<Entity, _>(tx, petitions, clash).await.map_err(|error| match error.sql_err() {
-            // The number or the reference of the system it came from.
+            // Our own numbers come from blocks and clash only where a block row was tampered with.
+            Some(SqlErr::UniqueConstraintViolation(of)) if of.contains("number") => {
+                Error::Exists { what: "petition number" }
+            }
             Some(SqlErr::UniqueConstraintViolation(_)) => Error::Exists { what: "externalRef" },
             Some(_) | None => Error::Database(error),
         })?;

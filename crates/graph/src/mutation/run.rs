@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use app::{Behalf, Changed, Intake, Key, Submission, micros};
+use app::{Behalf, Changed, Error as AppError, Intake, Key, Submission, micros};
 use async_graphql::{Context, ID, Result};
 use engine::{
     Command, Refusal,
@@ -69,6 +69,20 @@ pub(super) async fn run<T: Shown>(
 ) -> Result<T> {
     let app = app(ctx)?;
     let caller = caller(ctx)?;
+    let key = match &common.idempotency_key {
+        Some(key) => {
+            let unreadable = Refusal::invalid("input", Problem::Unreadable);
+            let bytes = serde_json::to_vec(&(name, input)).map_err(|_| refuse(ctx, &unreadable))?;
+            Some(Key { key: key.clone(), input: Digest::of(&bytes) })
+        }
+        None => None,
+    };
+    // A repetition is answered before anything else is looked at, whatever changed meanwhile.
+    if let Some(key) = &key
+        && let Some(changed) = app.repeated(caller, key).await.map_err(|it| fault(ctx, it))?
+    {
+        return T::shown(changed).ok_or_else(|| fault(ctx, AppError::NotFound));
+    }
     let mut intake = app.intake();
     let command = command(&mut intake).map_err(|it| refuse(ctx, &it))?;
     let on_behalf_of = match &common.on_behalf_of {
@@ -86,13 +100,9 @@ pub(super) async fn run<T: Shown>(
     let mut submission = Submission::of(command, intake);
     submission.on_behalf_of = on_behalf_of;
     submission.expected_version = common.expected_version;
-    if let Some(key) = &common.idempotency_key {
-        let unreadable = Refusal::invalid("input", Problem::Unreadable);
-        let bytes = serde_json::to_vec(&(name, input)).map_err(|_| refuse(ctx, &unreadable))?;
-        submission.key = Some(Key { key: key.clone(), input: Digest::of(&bytes) });
-    }
+    submission.key = key;
     let changed = app.submit(caller, submission).await.map_err(|it| fault(ctx, it))?;
-    T::shown(changed).ok_or_else(|| fault(ctx, app::Error::NotFound))
+    T::shown(changed).ok_or_else(|| fault(ctx, AppError::NotFound))
 }
 
 /// The whistle and assignment that an id names.
