@@ -141,3 +141,24 @@ on_both! {
         app.done().await;
     }
 }
+
+on_both! {
+    async fn a_timeline_counts_its_events_and_shows_what_was_said(app) {
+        let whistle = called(&app).await;
+        let found = app.by("dispatcher").query(
+            "query($id: ID!) { events(case: $id, first: 2) { totalCount pageInfo { hasNextPage endCursor } nodes { kind recordedBy { name } texts { field body } hash previousHash } } }",
+            json!({ "id": whistle["id"] })).await;
+        let events = &found["events"];
+        assert_eq!(events["totalCount"], whistle["version"]);
+        assert_eq!(events["pageInfo"]["hasNextPage"], true);
+        let (first, second) = (&events["nodes"][0], &events["nodes"][1]);
+        assert_eq!(second["previousHash"], first["hash"]);
+        assert!(first["texts"].to_string().contains("请牵头核实拖欠数额并督促支付"), "{first}");
+        let rest = app.by("dispatcher").query(
+            "query($id: ID!, $after: String) { events(case: $id, first: 100, after: $after) { nodes { kind } } }",
+            json!({ "id": whistle["id"], "after": events["pageInfo"]["endCursor"] })).await;
+        let n_rest = rest["events"]["nodes"].as_array().unwrap().len();
+        assert_eq!(json!(n_rest + 2), whistle["version"]);
+        app.done().await;
+    }
+}
