@@ -79,3 +79,79 @@ on_both! {
         app.done().await;
     }
 }
+
+/// Two processes on one server: each deadline lapses once, each letter goes out once.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_processes_fire_each_deadline_and_send_each_letter_once() {
+    let app = tests::TestApp::start(tests::Database::Postgres).await;
+    // Issued in March under the held clock; by the clock on the wall everything is long overdue.
+    for _ in 0..8 {
+        crate::story::called(&app).await;
+    }
+    let url = app.url().to_owned();
+    let environment = [("CHUISHAO__DATABASE__URL", url.as_str())];
+    let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    let data = folders.each_ref().map(|it| it.path().display().to_string());
+    let arguments = data.each_ref().map(|it| ["serve", "--data", it.as_str()]);
+    let patience = Duration::from_secs(30);
+    let (one, two) = tokio::join!(
+        Program::start(&arguments[0], &environment, patience),
+        Program::start(&arguments[1], &environment, patience),
+    );
+    let pending = "{ letters(filter: { everybody: true, state: \"pending\" }) { totalCount } }";
+    for _ in 0..200 {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        let left = app
+            .app
+            .store()
+            .next_due()
+            .await
+            .unwrap()
+            .is_some_and(|it| it < tests::at("2026-11-01 00:00"));
+        let unsent = app.by("admin").query(pending, json!({})).await;
+        if !left && unsent["letters"]["totalCount"] == 0 {
+            break;
+        }
+    }
+    one.kill();
+    two.kill();
+    let whistles = app
+        .by("dispatcher")
+        .query(
+            "{ whistles(first: 8) { nodes { events(first: 100) { nodes { kind body } } } } }",
+            json!({}),
+        )
+        .await;
+    let mut n_lapsed = 0;
+    for whistle in whistles["whistles"]["nodes"].as_array().unwrap() {
+        let lapsed: Vec<&str> = whistle["events"]["nodes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|it| it["kind"] == "lapsed")
+            .map(|it| it["body"].as_str().unwrap())
+            .collect();
+        let once: std::collections::BTreeSet<&str> = lapsed.iter().copied().collect();
+        assert_eq!(once.len(), lapsed.len(), "{lapsed:#?}");
+        n_lapsed += lapsed.len();
+    }
+    assert!(n_lapsed >= 8 * 6, "{n_lapsed}");
+    let mails = |folder: &tempfile::TempDir| -> Vec<String> {
+        let all = std::fs::read_dir(folder.path().join("letters")).unwrap();
+        all.map(|it| it.unwrap().file_name().into_string().unwrap())
+            .filter(|it| it.ends_with(".eml"))
+            .collect()
+    };
+    let sent: Vec<String> = folders.iter().flat_map(mails).collect();
+    let once: std::collections::BTreeSet<&String> = sent.iter().collect();
+    assert_eq!(once.len(), sent.len());
+    let letters = app
+        .by("admin")
+        .query(
+            "{ letters(filter: { everybody: true, state: \"sent\" }) { totalCount } }",
+            json!({}),
+        )
+        .await;
+    assert_eq!(letters["letters"]["totalCount"], sent.len());
+    app.done().await;
+}
