@@ -5,6 +5,8 @@ pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
 
 mod m20261122_000001_foundation;
+mod m20261123_000001_record;
+mod m20261123_000002_scope;
 
 /// The steps, oldest first.
 #[derive(Debug)]
@@ -13,6 +15,10 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261122_000001_foundation::Migration)]
+        vec![
+            Box::new(m20261122_000001_foundation::Migration),
+            Box::new(m20261123_000001_record::Migration),
+            Box::new(m20261123_000002_scope::Migration),
+        ]
     }
 }

@@ -139,6 +139,7 @@ impl TestApp {
         let app = App::open(Parts {
             store,
             clock: clock.clone(),
+            wall: clock.clone(),
             ids: Arc::new(Counting(AtomicU64::new(first_id), clock.clone())),
             domain: "test.example".to_owned(),
         })

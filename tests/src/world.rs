@@ -7,10 +7,10 @@ use engine::{
     actor::{Rank, Role},
     calendar::Calendar,
     directory::{Tier, Unit, UnitKind},
-    ids::{DistrictId, PersonId, UnitId},
+    ids::{AuditId, DistrictId, PersonId, UnitId},
     lists::Lists,
 };
-use store::{Account, NewAccount, Store};
+use store::{Account, NewAccount, Notes, Store};
 use uuid::Uuid;
 
 /// A matter of the preset lists, 攻坚 at the level 重点, led by `rsj` with `zjj`.
@@ -86,9 +86,11 @@ pub(crate) async fn set_up(store: &Store, now: DateTime<Utc>) -> HashMap<String,
             parent: parent.map(unit_id),
             territory: None,
             closed: false,
+            heir: None,
         })
         .collect();
-    store.put_units(district, units).await.expect("units");
+    let by = Notes::by_program(now, AuditId(id("log", "world")));
+    store.put_units(district, units, &by).await.expect("units");
     let people: Vec<NewAccount> = PEOPLE
         .iter()
         .map(|(login, unit, roles, rank)| NewAccount {
@@ -107,9 +109,9 @@ pub(crate) async fn set_up(store: &Store, now: DateTime<Utc>) -> HashMap<String,
         })
         .collect();
     store.add_accounts(district, people, now).await.expect("people");
-    store.add_lists(district, &Lists::preset().expect("the preset"), now).await.expect("lists");
+    store.add_lists(district, &Lists::preset().expect("the preset"), &by).await.expect("lists");
     for calendar in Calendar::presets().expect("the presets") {
-        store.add_calendar(district, &calendar, now).await.expect("a calendar");
+        store.add_calendar(district, &calendar, &by).await.expect("a calendar");
     }
     PEOPLE.iter().map(|(login, ..)| ((*login).to_owned(), PersonId(id("person", login)))).collect()
 }

@@ -3,6 +3,7 @@
 //! The application carries no rule: it loads, lets the engine decide, and commits what follows in
 //! one transaction. GraphQL, the scheduler, imports and the command line all come through here.
 
+mod audit;
 mod case;
 mod check;
 mod clock;
@@ -20,6 +21,7 @@ use engine::ids::{DistrictId, UnitId};
 use store::Store;
 use tokio::sync::Mutex;
 
+pub use audit::By;
 pub use case::{ActionsOf, CaseId, Visible};
 pub use check::Checked;
 pub use clock::{Clock, HeldClock, Ids, RunningClock, SystemIds, micros};
@@ -39,6 +41,8 @@ pub struct App {
 struct Inner {
     store: Store,
     clock: Arc<dyn Clock>,
+    /// The clock on the wall: sign-in and the record go by it, whatever the cases' clock shows.
+    wall: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
     district: DistrictId,
     district_name: String,
@@ -49,14 +53,18 @@ struct Inner {
     issuing: Mutex<HashMap<UnitId, Arc<Mutex<()>>>>,
     /// Numbers of petitions that this process has taken and not used.
     block: Mutex<HashMap<String, (i64, i64)>>,
+    /// The auditor's stream of this process, and its day.
+    log: std::sync::Mutex<Option<(chrono::NaiveDate, engine::ids::AuditId)>>,
 }
 
 /// What an application is made of.
 pub struct Parts {
     /// The database.
     pub store: Store,
-    /// The one clock of the process.
+    /// The one clock of the cases.
     pub clock: Arc<dyn Clock>,
+    /// The clock on the wall.
+    pub wall: Arc<dyn Clock>,
     /// Where ids come from.
     pub ids: Arc<dyn Ids>,
     /// The domain of Message-IDs.
@@ -74,6 +82,7 @@ impl App {
             inner: Arc::new(Inner {
                 store: parts.store,
                 clock: parts.clock,
+                wall: parts.wall,
                 ids: parts.ids,
                 district,
                 district_name,
@@ -81,6 +90,7 @@ impl App {
                 registers: std::sync::RwLock::new(None),
                 issuing: Mutex::new(HashMap::new()),
                 block: Mutex::new(HashMap::new()),
+                log: std::sync::Mutex::new(None),
             }),
         })
     }
@@ -107,6 +117,12 @@ impl App {
     #[must_use]
     pub fn now(&self) -> chrono::DateTime<chrono::Utc> {
         self.inner.clock.now()
+    }
+
+    /// The instant by the clock on the wall, by which people sign in and the record is kept.
+    #[must_use]
+    pub fn wall(&self) -> chrono::DateTime<chrono::Utc> {
+        self.inner.wall.now()
     }
 
     /// A fresh id.

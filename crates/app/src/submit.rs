@@ -20,7 +20,7 @@ use uuid::Uuid;
 use crate::{App, Caller, Error, Intake, Registers, Visible};
 
 /// How often a decision is made anew when somebody was first.
-const TRIES: usize = 12;
+pub(crate) const TRIES: usize = 12;
 
 /// The mark by which a repeated submission is known.
 #[derive(Debug, Clone)]
@@ -159,6 +159,16 @@ impl App {
     /// [`Error::Refused`] with the rule's reason; [`Error::NotFound`] where the case is not there or
     /// not to be seen; [`Error::KeyReused`]; else a fault. Nothing has changed then.
     pub async fn submit(&self, caller: &Caller, submission: Submission) -> Result<Changed, Error> {
+        let (act, target) = (submission.command.kind(), submission.command.target());
+        let units = submission.command.calls();
+        let res = self.carry_out(caller, submission).await;
+        if let Err(error) = &res {
+            self.note_refusal(caller, act, &target, units, error).await?;
+        }
+        res
+    }
+
+    async fn carry_out(&self, caller: &Caller, submission: Submission) -> Result<Changed, Error> {
         let target = submission.command.target();
         let object = Object::of(&submission.command, &target).ok_or(Error::NotFound)?;
         if let Some(key) = &submission.key {

@@ -9,7 +9,7 @@ use crate::{
     actor::{Actor, Member, Role},
     event::Event,
     facts::Facts,
-    ids::{AssignmentId, PetitionId, WhistleId},
+    ids::{AssignmentId, PetitionId, UnitId, WhistleId},
     petition::verbs as petition,
     refusal::{Problem, Refusal},
     scene::{Scene, StreamId},
@@ -239,6 +239,59 @@ impl Command {
                 StreamId::Petition(id) => petition(&id),
                 StreamId::Whistle(id) => whistle(&id),
             },
+        }
+    }
+
+    /// The units that it would call by name.
+    #[must_use]
+    pub fn calls(&self) -> Vec<UnitId> {
+        match self {
+            Self::DraftWhistle(it) => it.asked.calls.iter().map(|it| it.unit).collect(),
+            Self::BlowNow(it) => it.draft.asked.calls.iter().map(|it| it.unit).collect(),
+            Self::AmendWhistle(it) => it.asked.calls.iter().map(|it| it.unit).collect(),
+            Self::AddUnit(it) => vec![it.unit],
+            Self::ChangeLead(it) => vec![it.unit],
+            Self::Designate(it) => vec![it.unit],
+            Self::RuleReturn(it) => it.replacement.into_iter().collect(),
+            Self::RegisterPetition(_)
+            | Self::AcceptPetition(_)
+            | Self::DeclinePetition(_)
+            | Self::LinkDuplicate(_)
+            | Self::RecogniseDifficult(_)
+            | Self::SetLegalBar(_)
+            | Self::AnswerPetition(_)
+            | Self::ExtendPetition(_)
+            | Self::ConcludePetition(_)
+            | Self::ReopenPetition(_)
+            | Self::SubmitWhistle(_)
+            | Self::EndorseWhistle(_)
+            | Self::SendBackWhistle(_)
+            | Self::IssueWhistle(_)
+            | Self::Ratify(_)
+            | Self::AttachPetition(_)
+            | Self::DetachPetition(_)
+            | Self::Acknowledge(_)
+            | Self::RequestReturn(_)
+            | Self::OpenDispute(_)
+            | Self::ReportIn(_)
+            | Self::RecordAbsence(_)
+            | Self::ReleaseUnit(_)
+            | Self::Consult(_)
+            | Self::ReportProgress(_)
+            | Self::RequestExtension(_)
+            | Self::RuleExtension(_)
+            | Self::Reply(_)
+            | Self::Verify(_)
+            | Self::Rate(_)
+            | Self::CloseWhistle(_)
+            | Self::RequestHold(_)
+            | Self::HoldWhistle(_)
+            | Self::ResumeWhistle(_)
+            | Self::TerminateWhistle(_)
+            | Self::WithdrawWhistle(_)
+            | Self::BlowAgain(_)
+            | Self::EscalateWhistle(_)
+            | Self::Lapse(_) => vec![],
         }
     }
 

@@ -92,6 +92,9 @@ pub struct Unit {
     pub territory: Option<UnitId>,
     /// Closed units keep their cases and get no new ones.
     pub closed: bool,
+    /// The unit that took over from it (合并): answers for its cases, and sees them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heir: Option<UnitId>,
 }
 
 /// Every unit of a district.
@@ -130,12 +133,32 @@ impl Directory {
         self.unit(id).map_or_else(|| id.to_string(), |it| it.short_name.clone())
     }
 
-    /// The units above `id`, nearest first; ends at the root, and at a ring.
+    /// The unit that answers for `id` today: itself, or whoever took over from it at last.
+    #[must_use]
+    pub fn stands_for(&self, id: UnitId) -> UnitId {
+        let mut now = id;
+        for _ in 0..self.units.len() {
+            match self.unit(now).and_then(|it| it.heir).filter(|it| self.units.contains_key(it)) {
+                Some(heir) => now = heir,
+                None => return now,
+            }
+        }
+        // A ring of heirs: nobody took over.
+        id
+    }
+
+    /// The units that `id` answers for: itself, and those that it took over from.
+    pub fn represented_by(&self, id: UnitId) -> impl Iterator<Item = UnitId> {
+        self.units.keys().copied().filter(move |it| *it == id || self.stands_for(*it) == id)
+    }
+
+    /// The units above `id`, nearest first; ends at the root, and at a ring. Above a unit that was
+    /// taken over stand those above the one that took it over.
     pub fn above(&self, id: UnitId) -> impl Iterator<Item = &Unit> {
-        let mut next = self.unit(id).and_then(|it| it.parent);
+        let mut next = self.unit(self.stands_for(id)).and_then(|it| it.parent);
         let mut steps = self.units.len();
         std::iter::from_fn(move || {
-            let unit = self.units.get(&next?)?;
+            let unit = self.units.get(&self.stands_for(next?))?;
             steps = steps.checked_sub(1)?;
             next = unit.parent;
             Some(unit)

@@ -61,6 +61,8 @@ ids! {
     TextId "txt";
     /// A letter (信).
     LetterId "let";
+    /// A stream of the record beside the cases: the register's, or one of the auditor's.
+    AuditId "aud";
 }
 
 /// The `n`-th id that follows from `seed`.

@@ -6,6 +6,7 @@
 #![deny(clippy::wildcard_enum_match_arm)]
 
 pub mod actor;
+pub mod audit;
 pub mod authority;
 pub mod calendar;
 pub mod chain;

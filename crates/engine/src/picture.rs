@@ -97,6 +97,7 @@ impl Body {
             parent: parent.map(Self::id),
             territory: None,
             closed: false,
+            heir: None,
         }
     }
 }

@@ -202,6 +202,36 @@ impl Refusal {
         self.into()
     }
 
+    /// Whether the attempt is noted for the auditor: it was tried without authority, or against a
+    /// guard that protects somebody. A form filled in wrongly, or an act that came too early or too
+    /// late, is not.
+    #[must_use]
+    pub fn is_recorded(&self) -> bool {
+        match self {
+            Self::NotPermitted { .. }
+            | Self::OwnDraft
+            | Self::HandlerVerifies
+            | Self::RulesOnItself
+            | Self::ReturnIsFinal
+            | Self::Designated
+            | Self::BeyondStatutory { .. }
+            | Self::PendingElsewhere { .. }
+            | Self::Accusation
+            | Self::NotCallable => true,
+            Self::WrongStage { .. }
+            | Self::Invalid { .. }
+            | Self::TooLate { .. }
+            | Self::BoundReached { .. }
+            | Self::OffList
+            | Self::NoProcess
+            | Self::MinutesRequired
+            | Self::NoSuchStep
+            | Self::NotDue
+            | Self::Already
+            | Self::Stale { .. } => false,
+        }
+    }
+
     /// What, where and what to do, in the reader's language. Never names a person.
     #[must_use]
     pub fn sentence(&self, lang: Lang) -> String {

@@ -15,12 +15,15 @@ mod tests;
 mod world;
 
 use anyhow::Context as _;
-use app::{App, Caller, HeldClock};
+use app::{App, Caller, HeldClock, Ids as _, SystemIds};
 use chrono::{DateTime, TimeDelta, Utc};
-use engine::{actor::Role, calendar::Calendar, lists::Lists, whistle::ResolutionKind};
+use engine::{
+    actor::Role, calendar::Calendar, ids::AuditId, lists::Lists, whistle::ResolutionKind,
+};
 use serde::Serialize;
 use store::{
-    NewAccount, PageRequest, PetitionFilter, PetitionOrder, Store, WhistleFilter, WhistleOrder,
+    NewAccount, Notes, PageRequest, PetitionFilter, PetitionOrder, Store, WhistleFilter,
+    WhistleOrder,
 };
 
 use self::{player::Player, script::Script, world::World};
@@ -110,11 +113,12 @@ pub fn ends() -> anyhow::Result<DateTime<Utc>> {
 pub async fn set_up(store: &Store, now: DateTime<Utc>) -> anyhow::Result<()> {
     let (world, district) = (World::read()?, world::district());
     store.add_district(district, world::CODE, world::NAME).await?;
-    store.put_units(district, world.units()?).await?;
+    let by = Notes::by_program(now, AuditId(SystemIds.fresh()));
+    store.put_units(district, world.units()?, &by).await?;
     for calendar in Calendar::presets()? {
-        store.add_calendar(district, &calendar, now).await?;
+        store.add_calendar(district, &calendar, &by).await?;
     }
-    store.add_lists(district, &Lists::preset()?, now).await?;
+    store.add_lists(district, &Lists::preset()?, &by).await?;
     // One hash for all: they share the password, and 130 hashes would take a minute.
     let password_hash = hash_password(PASSWORD)?;
     let account = |it: &world::PersonRow| NewAccount {

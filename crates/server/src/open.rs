@@ -113,6 +113,7 @@ impl Opened {
         Ok(App::open(Parts {
             store: self.store.clone(),
             clock: clock.clock(),
+            wall: Arc::new(RunningClock::wall()),
             ids: Arc::new(SystemIds),
             domain: post::domain(&settings.mail),
         })

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, atomic::AtomicBool},
 };
 
-use app::{App, Caller, Clock, RunningClock};
+use app::{App, Caller};
 use axum::{
     extract::ConnectInfo,
     http::{Extensions, HeaderMap},
@@ -41,26 +41,18 @@ struct Inner {
     app: App,
     schema: graph::Schema,
     site: Site,
-    /// Sign-in goes by the wall, whatever the clock of the cases shows.
-    wall: Arc<dyn Clock>,
     door: sign_in::Door,
     migrated: AtomicBool,
 }
 
 impl AppState {
-    /// The state of a server over an application; sign-in goes by the clock on the wall.
+    /// The state of a server over an application.
     #[must_use]
     pub fn new(app: App, site: Site) -> Self {
-        Self::with_wall(app, site, Arc::new(RunningClock::wall()))
-    }
-
-    /// The same with another clock on the wall, for tests of what expires.
-    #[must_use]
-    pub fn with_wall(app: App, site: Site, wall: Arc<dyn Clock>) -> Self {
         let schema = graph::schema(app.clone());
         let door = sign_in::Door::default();
         let migrated = AtomicBool::new(false);
-        Self { inner: Arc::new(Inner { app, schema, site, wall, door, migrated }) }
+        Self { inner: Arc::new(Inner { app, schema, site, door, migrated }) }
     }
 
     /// The application.
@@ -87,7 +79,7 @@ impl AppState {
     }
 
     pub(crate) fn wall(&self) -> DateTime<Utc> {
-        self.inner.wall.now()
+        self.app().wall()
     }
 
     /// Who asks: the holder of a bearer token or of a session's cookie; none where it is neither,

@@ -45,6 +45,7 @@ impl House {
         let app = App::open(Parts {
             store,
             clock: Arc::new(RunningClock::wall()),
+            wall: Arc::new(RunningClock::wall()),
             ids: Arc::new(SystemIds),
             domain: "localhost".to_owned(),
         });
@@ -93,9 +94,10 @@ async fn set_up(store: &Store) {
     let now: DateTime<Utc> = "2026-11-22T01:00:00Z".parse().unwrap();
     let district = DistrictId(Uuid::from_u128(1));
     store.add_district(district, "420303", "张湾区").await.unwrap();
-    store.add_lists(district, &Lists::preset().unwrap(), now).await.unwrap();
+    let by = store::Notes::by_program(now, engine::ids::AuditId(Uuid::from_u128(3)));
+    store.add_lists(district, &Lists::preset().unwrap(), &by).await.unwrap();
     for it in Calendar::presets().unwrap() {
-        store.add_calendar(district, &it, now).await.unwrap();
+        store.add_calendar(district, &it, &by).await.unwrap();
     }
     let unit = Unit {
         id: UnitId(Uuid::from_u128(2)),
@@ -107,8 +109,9 @@ async fn set_up(store: &Store) {
         parent: None,
         territory: None,
         closed: false,
+        heir: None,
     };
-    store.put_units(district, vec![unit.clone()]).await.unwrap();
+    store.put_units(district, vec![unit.clone()], &by).await.unwrap();
     let hash = server::hash_password(PASSWORD).unwrap();
     let account = |n: u128, login: &str| NewAccount {
         account: Account {

@@ -3,8 +3,9 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use engine::{
     actor::{Rank, Role},
+    audit::AuditFact,
     calendar::Calendar,
-    directory::{Directory, Unit},
+    directory::Directory,
     ids::{DistrictId, PersonId, UnitId},
     lists::Lists,
     text::Digest,
@@ -16,7 +17,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::{Error, Store, entity, journal};
+use crate::{Error, Notes, Store, audit, entity, journal, units};
 
 /// Somebody with an account, apart from their personal data.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,7 +66,7 @@ pub struct RegisterState {
     pub calendars: Vec<Calendar>,
 }
 
-fn parse<T: std::str::FromStr>(
+pub(crate) fn parse<T: std::str::FromStr>(
     table: &'static str,
     column: &'static str,
     id: Uuid,
@@ -121,25 +122,7 @@ impl Store {
     pub async fn registers(&self, district: DistrictId) -> Result<RegisterState, Error> {
         let version = self.register_version(district).await?;
         let id = district.0;
-        let units = entity::unit::Entity::find()
-            .filter(entity::unit::Column::DistrictId.eq(id))
-            .all(&self.db)
-            .await?
-            .into_iter()
-            .map(|it| {
-                Ok(Unit {
-                    id: UnitId(it.id),
-                    kind: parse("unit", "kind", it.id, &it.kind)?,
-                    tier: parse("unit", "tier", it.id, &it.tier)?,
-                    code: it.code,
-                    name: it.name,
-                    short_name: it.short_name,
-                    parent: it.parent_id.map(UnitId),
-                    territory: it.territory_id.map(UnitId),
-                    closed: it.closed,
-                })
-            })
-            .collect::<Result<Vec<_>, Error>>()?;
+        let directory = units::directory(&self.db, id).await?;
         let accounts = entity::account::Entity::find()
             .filter(entity::account::Column::DistrictId.eq(id))
             .all(&self.db)
@@ -170,57 +153,7 @@ impl Store {
                 })
             })
             .collect::<Result<Vec<_>, Error>>()?;
-        Ok(RegisterState { version, directory: Directory::new(units), accounts, lists, calendars })
-    }
-
-    /// Writes units, in place of what they were, and the closure of the tree.
-    ///
-    /// # Errors
-    /// The driver's.
-    pub async fn put_units(&self, district: DistrictId, units: Vec<Unit>) -> Result<(), Error> {
-        use entity::unit::{ActiveModel, Column, Entity};
-        let id = district.0;
-        let text = |it: &'static str| it.to_owned();
-        let rows: Vec<ActiveModel> = units
-            .iter()
-            .map(|it| ActiveModel {
-                district_id: Set(id),
-                id: Set(it.id.0),
-                code: Set(it.code.clone()),
-                name: Set(it.name.clone()),
-                short_name: Set(it.short_name.clone()),
-                kind: Set(text(it.kind.into())),
-                tier: Set(text(it.tier.into())),
-                parent_id: Set(it.parent.map(|it| it.0)),
-                territory_id: Set(it.territory.map(|it| it.0)),
-                closed: Set(it.closed),
-            })
-            .collect();
-        let mut all: Vec<Unit> =
-            self.registers(district).await?.directory.units().cloned().collect();
-        all.retain(|it| units.iter().all(|new| new.id != it.id));
-        all.extend(units);
-        let directory = Directory::new(all);
-        let tx = self.begin_write().await?;
-        let clash = OnConflict::columns([Column::DistrictId, Column::Id])
-            .update_columns([
-                Column::Code,
-                Column::Name,
-                Column::ShortName,
-                Column::Kind,
-                Column::Tier,
-                Column::ParentId,
-                Column::TerritoryId,
-                Column::Closed,
-            ])
-            .to_owned();
-        if !rows.is_empty() {
-            Entity::insert_many(rows).on_conflict(clash).exec_without_returning(&tx).await?;
-        }
-        closure(&tx, district, &directory).await?;
-        bump(&tx, district).await?;
-        tx.commit().await?;
-        Ok(())
+        Ok(RegisterState { version, directory, accounts, lists, calendars })
     }
 
     /// Adds accounts with their persons.
@@ -345,16 +278,17 @@ impl Store {
         &self,
         district: DistrictId,
         lists: &Lists,
-        now: DateTime<Utc>,
+        by: &Notes,
     ) -> Result<(), Error> {
         let body = serde_json::to_string(lists)
             .map_err(|error| Error::corrupt("lists_version", "body", district.0, error))?;
+        let digest = Digest::of(body.as_bytes());
         let row = entity::lists_version::ActiveModel {
             district_id: Set(district.0),
             version: Set(journal::version(lists.version)),
             effective_on: Set(lists.effective_on),
             body: Set(body),
-            published_at: Set(now),
+            published_at: Set(by.at),
         };
         let tx = self.begin_write().await?;
         entity::lists_version::Entity::insert(row)
@@ -362,6 +296,8 @@ impl Store {
             .await
             .map_err(|error| exists(error, "lists version"))?;
         bump(&tx, district).await?;
+        let fact = AuditFact::ListsPublished { version: lists.version, digest };
+        audit::write(&tx, district.0, &by.saying(fact)).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -374,17 +310,18 @@ impl Store {
         &self,
         district: DistrictId,
         calendar: &Calendar,
-        now: DateTime<Utc>,
+        by: &Notes,
     ) -> Result<(), Error> {
         let body = serde_json::to_string(calendar)
             .map_err(|error| Error::corrupt("calendar_version", "body", district.0, error))?;
+        let digest = Digest::of(body.as_bytes());
         let adopted_on: NaiveDate = calendar.adopted_on();
         let row = entity::calendar_version::ActiveModel {
             district_id: Set(district.0),
             version: Set(journal::version(calendar.version())),
             adopted_on: Set(adopted_on),
             body: Set(body),
-            published_at: Set(now),
+            published_at: Set(by.at),
         };
         let tx = self.begin_write().await?;
         entity::calendar_version::Entity::insert(row)
@@ -392,6 +329,8 @@ impl Store {
             .await
             .map_err(|error| exists(error, "calendar version"))?;
         bump(&tx, district).await?;
+        let fact = AuditFact::CalendarAdopted { version: calendar.version(), digest };
+        audit::write(&tx, district.0, &by.saying(fact)).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -552,41 +491,12 @@ fn account(it: entity::account::Model) -> Result<Account, Error> {
     })
 }
 
-async fn bump(tx: &DatabaseTransaction, district: DistrictId) -> Result<(), Error> {
+pub(crate) async fn bump(tx: &DatabaseTransaction, district: DistrictId) -> Result<(), Error> {
     use entity::register::{Column, Entity};
     Entity::update_many()
         .col_expr(Column::Version, Expr::col(Column::Version).add(1))
         .filter(Column::DistrictId.eq(district.0))
         .exec(tx)
         .await?;
-    Ok(())
-}
-
-/// The closure of the tree: each unit under itself and under all above it.
-async fn closure(
-    tx: &DatabaseTransaction,
-    district: DistrictId,
-    directory: &Directory,
-) -> Result<(), Error> {
-    use entity::unit_closure::{ActiveModel, Column, Entity};
-    Entity::delete_many().filter(Column::DistrictId.eq(district.0)).exec(tx).await?;
-    let row = |ancestor: UnitId, descendant: UnitId, depth: usize| ActiveModel {
-        district_id: Set(district.0),
-        ancestor_id: Set(ancestor.0),
-        descendant_id: Set(descendant.0),
-        depth: Set(i32::try_from(depth).unwrap_or(i32::MAX)),
-    };
-    let mut rows = vec![];
-    for it in directory.units() {
-        rows.push(row(it.id, it.id, 0));
-        rows.extend(
-            directory.above(it.id).enumerate().map(|(n, above)| row(above.id, it.id, n + 1)),
-        );
-        // A police station answers to its bureau and to its township; the township's centre sees
-        // what happens in its territory through its own audience, not through this tree.
-    }
-    for chunk in rows.chunks(2000) {
-        Entity::insert_many(chunk.to_vec()).exec_without_returning(tx).await?;
-    }
     Ok(())
 }

@@ -37,6 +37,7 @@ entities! {
         parent_id: Option<Uuid>,
         territory_id: Option<Uuid>,
         closed: bool,
+        heir_id: Option<Uuid>,
     }
     unit_closure "unit_closure" {
         #[sea_orm(primary_key, auto_increment = false)] district_id: Uuid,
@@ -113,6 +114,27 @@ entities! {
         body: Vec<u8>,
         hash: Vec<u8>,
     }
+    audit_stream "audit_stream" {
+        #[sea_orm(primary_key, auto_increment = false)] district_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)] id: Uuid,
+        lasting: bool,
+        version: i32,
+        head: Vec<u8>,
+        started_at: DateTimeUtc,
+        updated_at: DateTimeUtc,
+    }
+    audit_event "audit_event" {
+        #[sea_orm(primary_key, auto_increment = false)] district_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)] stream_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)] version: i32,
+        kind: String,
+        lasting: bool,
+        success: bool,
+        at: DateTimeUtc,
+        actor_id: Option<Uuid>,
+        body: Vec<u8>,
+        hash: Vec<u8>,
+    }
     text "text" {
         #[sea_orm(primary_key, auto_increment = false)] district_id: Uuid,
         #[sea_orm(primary_key, auto_increment = false)] id: Uuid,
@@ -175,6 +197,7 @@ entities! {
         #[sea_orm(primary_key, auto_increment = false)] case_id: Uuid,
         case_kind: String,
         sort_at: DateTimeUtc,
+        sealed: bool,
     }
     exclusion "exclusion" {
         #[sea_orm(primary_key, auto_increment = false)] district_id: Uuid,

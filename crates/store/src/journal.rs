@@ -23,7 +23,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::{Error, FOLD_VERSION, Store, Viewer, entity, project, search};
+use crate::{Error, FOLD_VERSION, Notes, Store, Viewer, audit, entity, project, search};
 
 /// The values that one statement may bind.
 const VALUES: usize = 30_000;
@@ -180,6 +180,7 @@ pub struct Commit {
     pub(crate) search: Vec<(Uuid, String)>,
     pub(crate) key: Option<entity::idempotency::ActiveModel>,
     pub(crate) numbers: Option<NumbersTaken>,
+    pub(crate) notes: Vec<Notes>,
 }
 
 /// A stream's row before and after.
@@ -376,8 +377,22 @@ impl Commit {
             res.search.extend(it.search);
             res.key = res.key.or(it.key);
             res.numbers = res.numbers.or(it.numbers);
+            res.notes.extend(it.notes);
         }
         res
+    }
+
+    /// Notes alone.
+    #[must_use]
+    pub fn noting(district: DistrictId, notes: Notes) -> Self {
+        Self { at: notes.at, district: district.0, notes: vec![notes], ..Self::default() }
+    }
+
+    /// The same with notes: they are written with it, or nothing is.
+    #[must_use]
+    pub fn with(mut self, notes: Notes) -> Self {
+        self.notes.push(notes);
+        self
     }
 }
 
@@ -697,6 +712,9 @@ pub(crate) async fn write(tx: &DatabaseTransaction, commit: Commit) -> Result<()
     insert::<entity::whistle_petition::Entity, _>(tx, commit.joined).await?;
     for (case, words) in commit.search {
         search::put(tx, district, case, &words).await?;
+    }
+    for notes in &commit.notes {
+        audit::write(tx, district, notes).await?;
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 //! Instants are UTC, cut to microseconds by the caller's clock. Every key is led by the district.
 //! Nothing here decides anything: states and events come from the engine, rows are their shadow.
 
+mod audit;
 mod claim;
 mod directory;
 mod dump;
@@ -15,9 +16,11 @@ mod people;
 mod project;
 mod read;
 mod search;
+mod units;
 mod upkeep;
 mod writer;
 
+pub use audit::{Notes, register_stream};
 pub use claim::{ClaimedMailing, DueDeadline, LetterInMailing};
 pub use directory::{Account, NewAccount, RegisterState};
 pub use error::Error;

@@ -150,6 +150,7 @@ fn entitle(res: &mut Commit, holder: Uuid, case: Uuid, kind: &str, sort_at: Date
         case_id: Set(case),
         case_kind: Set(kind.to_owned()),
         sort_at: Set(sort_at),
+        sealed: Set(false),
     });
 }
 

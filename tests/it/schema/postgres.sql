@@ -1,6 +1,9 @@
 CREATE INDEX account_unit ON public.account USING btree (district_id, unit_id)
 CREATE INDEX assignment_unit ON public.assignment_row USING btree (district_id, unit_id, served_at, id)
 CREATE INDEX audience_page ON public.audience USING btree (district_id, holder_id, case_kind, sort_at, case_id)
+CREATE INDEX audit_event_actor ON public.audit_event USING btree (district_id, actor_id, at, stream_id, version)
+CREATE INDEX audit_event_kind ON public.audit_event USING btree (district_id, kind, at, stream_id, version)
+CREATE INDEX audit_event_time ON public.audit_event USING btree (district_id, at, stream_id, version)
 CREATE INDEX deadline_calendar ON public.deadline USING btree (district_id, lapsed, calendar, stream_id)
 CREATE INDEX deadline_due ON public.deadline USING btree (lapsed, due_at)
 CREATE INDEX deadline_inbox ON public.deadline USING btree (district_id, unit_id, foremost, due_at, stream_id, step, part_id)
@@ -30,6 +33,8 @@ CREATE UNIQUE INDEX assignment_row_pkey ON public.assignment_row USING btree (di
 CREATE UNIQUE INDEX assignment_whistle ON public.assignment_row USING btree (district_id, whistle_id, id)
 CREATE UNIQUE INDEX audience_case ON public.audience USING btree (district_id, case_id, holder_id)
 CREATE UNIQUE INDEX audience_pkey ON public.audience USING btree (district_id, holder_id, case_id)
+CREATE UNIQUE INDEX audit_event_pkey ON public.audit_event USING btree (district_id, stream_id, version)
+CREATE UNIQUE INDEX audit_stream_pkey ON public.audit_stream USING btree (district_id, id)
 CREATE UNIQUE INDEX block_pkey ON public.block USING btree (district_id, name)
 CREATE UNIQUE INDEX calendar_version_pkey ON public.calendar_version USING btree (district_id, version)
 CREATE UNIQUE INDEX deadline_pkey ON public.deadline USING btree (district_id, stream_id, step, part_id)
@@ -92,7 +97,25 @@ column audience.case_id uuid not null
 column audience.case_kind character varying not null
 column audience.district_id uuid not null
 column audience.holder_id uuid not null
+column audience.sealed boolean not null
 column audience.sort_at timestamp with time zone not null
+column audit_event.actor_id uuid
+column audit_event.at timestamp with time zone not null
+column audit_event.body bytea not null
+column audit_event.district_id uuid not null
+column audit_event.hash bytea not null
+column audit_event.kind character varying not null
+column audit_event.lasting boolean not null
+column audit_event.stream_id uuid not null
+column audit_event.success boolean not null
+column audit_event.version integer not null
+column audit_stream.district_id uuid not null
+column audit_stream.head bytea not null
+column audit_stream.id uuid not null
+column audit_stream.lasting boolean not null
+column audit_stream.started_at timestamp with time zone not null
+column audit_stream.updated_at timestamp with time zone not null
+column audit_stream.version integer not null
 column block.district_id uuid not null
 column block.name character varying not null
 column block.next bigint not null
@@ -241,6 +264,7 @@ column text.stream_id uuid not null
 column unit.closed boolean not null
 column unit.code character varying not null
 column unit.district_id uuid not null
+column unit.heir_id uuid
 column unit.id uuid not null
 column unit.kind character varying not null
 column unit.name character varying not null
@@ -273,5 +297,7 @@ column whistle_row.stage character varying not null
 column whistle_row.title_id uuid not null
 column whistle_row.version integer not null
 column whistle_row.year integer
+trigger audit_event BEFORE DELETE note_is_kept
+trigger audit_event BEFORE UPDATE note_is_kept
 trigger event BEFORE DELETE event_is_for_ever
 trigger event BEFORE UPDATE event_is_for_ever

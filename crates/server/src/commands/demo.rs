@@ -80,6 +80,7 @@ async fn play(store: &Store, settings: &Settings) -> Result<Played, Trouble> {
     let app = App::open(Parts {
         store: store.clone(),
         clock: clock.clone(),
+        wall: clock.clone(),
         ids: Arc::new(SystemIds),
         domain: post::domain(&settings.mail),
     })

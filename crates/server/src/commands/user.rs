@@ -10,9 +10,9 @@ use clap::Subcommand;
 use engine::{
     actor::{Rank, Role},
     directory::UnitKind,
-    ids::{DistrictId, PersonId},
+    ids::{AuditId, DistrictId, PersonId},
 };
-use store::{Account, NewAccount, Store};
+use store::{Account, NewAccount, Notes, Store};
 use strum::IntoEnumIterator;
 
 use crate::{
@@ -177,7 +177,8 @@ async fn add(store: &Store, args: AddArgs, now: DateTime<Utc>) -> Result<(), Tro
         found::district(store, name, &args.district_code, now).await?;
     }
     let district = district(store).await?;
-    let unit = found::unit(store, district, &args).await?;
+    let by = Notes::by_program(now, AuditId(SystemIds.fresh()));
+    let unit = found::unit(store, district, &args, &by).await?;
     let account = Account {
         person: PersonId(SystemIds.fresh()),
         login: login.to_owned(),

@@ -38,6 +38,7 @@ impl District {
         let parts = Parts {
             store,
             clock: clock.clone(),
+            wall: clock.clone(),
             ids: Arc::new(SystemIds),
             domain: "zhangwan.example".to_owned(),
         };

@@ -172,6 +172,7 @@ impl World {
             parent: known(&it.parent)?,
             territory: known(&it.territory)?,
             closed: false,
+            heir: None,
         })
     }
 

@@ -5,10 +5,10 @@ use chrono::{DateTime, Utc};
 use engine::{
     calendar::Calendar,
     directory::{Directory, Tier, Unit, UnitKind},
-    ids::{DistrictId, UnitId},
+    ids::{AuditId, DistrictId, UnitId},
     lists::Lists,
 };
-use store::Store;
+use store::{Notes, Store};
 
 use super::AddArgs;
 use crate::{say, trouble::Trouble};
@@ -38,13 +38,14 @@ pub(super) async fn district(
             ));
         }
     };
+    let by = Notes::by_program(now, AuditId(SystemIds.fresh()));
     let registers = store.registers(id).await?;
     if registers.lists.is_empty() {
-        store.add_lists(id, &Lists::preset().map_err(preset)?, now).await?;
+        store.add_lists(id, &Lists::preset().map_err(preset)?, &by).await?;
     }
     for it in Calendar::presets().map_err(preset)? {
         if registers.calendars.iter().all(|known| known.version() != it.version()) {
-            store.add_calendar(id, &it, now).await?;
+            store.add_calendar(id, &it, &by).await?;
         }
     }
     if registers.directory.units().next().is_none() {
@@ -58,8 +59,9 @@ pub(super) async fn district(
             parent: None,
             territory: None,
             closed: false,
+            heir: None,
         };
-        store.put_units(id, vec![root]).await?;
+        store.put_units(id, vec![root], &by).await?;
         say::line(format!("已建立{name}，单位代码 {ROOT}。  The district is set up."));
     }
     Ok(())
@@ -75,6 +77,7 @@ pub(super) async fn unit(
     store: &Store,
     district: DistrictId,
     args: &AddArgs,
+    by: &Notes,
 ) -> Result<Unit, Trouble> {
     let directory = store.registers(district).await?.directory;
     let Some(code) = &args.unit else { return root(&directory) };
@@ -109,8 +112,9 @@ pub(super) async fn unit(
         parent: Some(above.id),
         territory: None,
         closed: false,
+        heir: None,
     };
-    store.put_units(district, vec![unit.clone()]).await?;
+    store.put_units(district, vec![unit.clone()], by).await?;
     say::line(format!("已建立单位 {name}（{code}）。  The unit is made."));
     Ok(unit)
 }

@@ -1,0 +1,174 @@
+//! The record beside the cases: notes are chained where they are written, in the transaction that
+//! they belong to.
+
+use chrono::{DateTime, Utc};
+use engine::{
+    audit::{AuditFact, Note, SCHEMA},
+    chain,
+    ids::{AuditId, DistrictId, PersonId, UnitId},
+    text::Digest,
+};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait as _, ConnectionTrait as _, DatabaseTransaction, DbBackend, EntityTrait as _,
+    QueryFilter as _, QuerySelect as _,
+    sea_query::{Expr, OnConflict},
+};
+use uuid::Uuid;
+
+use crate::{Error, Store, entity, journal};
+
+/// What is to be noted, and by whom.
+#[derive(Debug, Clone)]
+pub struct Notes {
+    /// When, by the clock on the wall.
+    pub at: DateTime<Utc>,
+    /// Who did it; none where nobody had signed in, or the program itself did.
+    pub actor: Option<PersonId>,
+    /// Of which unit.
+    pub unit: Option<UnitId>,
+    /// From which address.
+    pub source: Option<String>,
+    /// The auditor's stream of this process and day.
+    pub log: AuditId,
+    /// What happened, in order.
+    pub facts: Vec<AuditFact>,
+}
+
+impl Notes {
+    /// What the program itself does, before anybody can sign in or at the command line.
+    #[must_use]
+    pub fn by_program(at: DateTime<Utc>, log: AuditId) -> Self {
+        Self { at, actor: None, unit: None, source: None, log, facts: vec![] }
+    }
+
+    /// The same by the same, saying this.
+    #[must_use]
+    pub fn saying(&self, fact: AuditFact) -> Self {
+        Self { facts: vec![fact], ..self.clone() }
+    }
+}
+
+/// The stream on which the registers of a district are kept for ever.
+#[must_use]
+pub fn register_stream(district: DistrictId) -> AuditId {
+    AuditId(district.0)
+}
+
+impl Store {
+    /// Writes notes that belong to no other change.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] or the driver's.
+    pub async fn note(&self, district: DistrictId, notes: Notes) -> Result<(), Error> {
+        self.commit(journal::Commit::noting(district, notes)).await
+    }
+}
+
+/// Writes notes in a transaction that the caller ends. The heads are locked in the order of ids, and
+/// after every stream of a case: two commits never wait for each other in a ring.
+pub(crate) async fn write(
+    tx: &DatabaseTransaction,
+    district: Uuid,
+    notes: &Notes,
+) -> Result<(), Error> {
+    let register = register_stream(DistrictId(district));
+    let (lasting, expiring): (Vec<_>, Vec<_>) = notes.facts.iter().partition(|it| it.is_lasting());
+    let mut streams = [(register, true, lasting), (notes.log, false, expiring)];
+    streams.sort_by_key(|it| it.0);
+    for (stream, lasting, facts) in streams {
+        if !facts.is_empty() {
+            append(tx, district, notes, stream, lasting, &facts).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn append(
+    tx: &DatabaseTransaction,
+    district: Uuid,
+    notes: &Notes,
+    stream: AuditId,
+    lasting: bool,
+    facts: &[&AuditFact],
+) -> Result<(), Error> {
+    let (before, mut head) = head(tx, district, notes, stream, lasting).await?;
+    let mut version = before;
+    let mut rows = Vec::with_capacity(facts.len());
+    for fact in facts {
+        version += 1;
+        let note = Note {
+            schema: SCHEMA,
+            district: DistrictId(district),
+            stream,
+            version,
+            at: notes.at,
+            actor: notes.actor,
+            unit: notes.unit,
+            source: notes.source.clone(),
+            previous: head,
+            fact: (*fact).clone(),
+        };
+        let body =
+            note.bytes().map_err(|error| Error::corrupt("audit_event", "body", stream.0, error))?;
+        head = chain::digest(&body);
+        rows.push(entity::audit_event::ActiveModel {
+            district_id: Set(district),
+            stream_id: Set(stream.0),
+            version: Set(journal::version(version)),
+            kind: Set(fact.kind().to_owned()),
+            lasting: Set(lasting),
+            success: Set(fact.is_success()),
+            at: Set(notes.at),
+            actor_id: Set(notes.actor.map(|it| it.0)),
+            body: Set(body),
+            hash: Set(head.0.to_vec()),
+        });
+    }
+    journal::insert::<entity::audit_event::Entity, _>(tx, rows).await?;
+    use entity::audit_stream::{Column, Entity};
+    let moved = Entity::update_many()
+        .col_expr(Column::Version, Expr::value(journal::version(version)))
+        .col_expr(Column::Head, Expr::value(head.0.to_vec()))
+        .col_expr(Column::UpdatedAt, Expr::value(notes.at))
+        .filter(Column::DistrictId.eq(district))
+        .filter(Column::Id.eq(stream.0))
+        .filter(Column::Version.eq(journal::version(before)))
+        .exec(tx)
+        .await?;
+    if moved.rows_affected == 1 {
+        Ok(())
+    } else {
+        Err(Error::Stale { stream: stream.0, expected: before })
+    }
+}
+
+/// Where a stream stands, begun where it is not there, and locked until the transaction ends.
+async fn head(
+    tx: &DatabaseTransaction,
+    district: Uuid,
+    notes: &Notes,
+    stream: AuditId,
+    lasting: bool,
+) -> Result<(u32, Digest), Error> {
+    use entity::audit_stream::{ActiveModel, Column, Entity};
+    let row = ActiveModel {
+        district_id: Set(district),
+        id: Set(stream.0),
+        lasting: Set(lasting),
+        version: Set(0),
+        head: Set(chain::GENESIS.0.to_vec()),
+        started_at: Set(notes.at),
+        updated_at: Set(notes.at),
+    };
+    let clash = OnConflict::columns([Column::DistrictId, Column::Id]).do_nothing().to_owned();
+    Entity::insert(row).on_conflict(clash).exec_without_returning(tx).await?;
+    let mut query = Entity::find_by_id((district, stream.0));
+    if tx.get_database_backend() == DbBackend::Postgres {
+        query = query.lock_exclusive();
+    }
+    let row = query.one(tx).await?.ok_or(Error::Stale { stream: stream.0, expected: 0 })?;
+    let head = <[u8; 32]>::try_from(row.head.as_slice())
+        .map_err(|error| Error::corrupt("audit_stream", "head", stream.0, error))?;
+    Ok((u32::try_from(row.version).unwrap_or(0), Digest(head)))
+}
