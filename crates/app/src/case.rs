@@ -211,7 +211,7 @@ impl App {
         };
         let loaded = self
             .store()
-            .load_case(self.district(), Some(&caller.viewer), whistle, &petitions)
+            .load_case(self.district(), Some(&caller.viewer), whistle, &petitions, false)
             .await?;
         self.actions_in(caller, case, &loaded.scene)
     }

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use engine::{
     Event, Facts, Scene, StreamId,
-    ids::{LetterId, PersonId, UnitId},
+    actor::Member,
+    authority::audience::{self, Holder},
+    ids::{LetterId, PersonId},
     notice::{self, Notice},
 };
 use store::LetterDraft;
@@ -28,14 +30,17 @@ impl App {
                 (StreamId::Whistle(id), Event::Whistle(event)) => match scene.whistles.get(id) {
                     Some(it) => {
                         let lists = registers.lists_version(it.lists).unwrap_or(facts.lists);
-                        let shut = it.petitions.keys().flat_map(|id| accused(&scene, id)).collect();
+                        let of = it.petitions.keys().filter_map(|id| scene.petitions.get(id));
+                        let mut shut: BTreeSet<Holder> =
+                            of.flat_map(audience::shut_out_of_petition).collect();
+                        shut.extend(it.recused.iter().copied());
                         (it.version, notice::notices(it, event, lists, facts.directory), shut)
                     }
                     None => continue,
                 },
                 (StreamId::Petition(id), Event::Petition(event)) => match scene.petitions.get(id) {
                     Some(it) => {
-                        let shut = accused(&scene, id).collect();
+                        let shut = audience::shut_out_of_petition(it);
                         (it.version, notice::petition_notices(it, event, facts.directory), shut)
                     }
                     None => continue,
@@ -50,26 +55,28 @@ impl App {
         res
     }
 
-    /// Addresses the notices of one event: nobody gets two letters for it, and no accused any.
+    /// Addresses the notices of one event: nobody gets two letters for it, and nobody from whom
+    /// the case is kept any.
     fn address(
         &self,
         registers: &Registers,
         stream: StreamId,
         version: u32,
         notices: Vec<Notice>,
-        shut: &BTreeSet<UnitId>,
+        shut: &BTreeSet<Holder>,
         res: &mut Vec<LetterDraft>,
     ) {
         let mut told: BTreeSet<uuid::Uuid> = BTreeSet::new();
         for notice in notices {
             let unit = notice.to.unit;
-            let above = registers.directory.above(unit).any(|it| shut.contains(&it.id));
-            if above || shut.contains(&unit) {
+            let nobody = Member { person: PersonId(uuid::Uuid::nil()), unit, roles: [].into() };
+            if shut.iter().any(|it| it.shuts(&nobody, &registers.directory)) {
                 continue;
             }
             let people: Vec<(PersonId, Option<String>)> = registers
                 .accounts_of(unit)
                 .filter(|it| it.roles.iter().any(|role| notice.to.roles.contains(role)))
+                .filter(|it| !shut.contains(&Holder::Person(it.person)))
                 .map(|it| (it.person, it.mail.clone()))
                 .collect();
             let mut write = |person: Option<PersonId>, address: Option<String>| {
@@ -96,16 +103,4 @@ impl App {
             }
         }
     }
-}
-
-fn accused<'a>(
-    scene: &'a Scene,
-    petition: &engine::ids::PetitionId,
-) -> impl Iterator<Item = UnitId> + 'a {
-    scene
-        .petitions
-        .get(petition)
-        .and_then(|it| it.registration.as_ref())
-        .into_iter()
-        .flat_map(|it| it.accused.iter().copied())
 }

@@ -3,6 +3,7 @@
 //! The application carries no rule: it loads, lets the engine decide, and commits what follows in
 //! one transaction. GraphQL, the scheduler, imports and the command line all come through here.
 
+mod audience;
 mod audit;
 mod case;
 mod check;

@@ -53,7 +53,9 @@ impl Registers {
     fn of(state: RegisterState, names: HashMap<PersonId, String>) -> Self {
         let mut by_unit: HashMap<UnitId, Vec<PersonId>> = HashMap::new();
         for it in &state.accounts {
-            by_unit.entry(it.unit).or_default().push(it.person);
+            // Whoever took a unit over is told what that one is told.
+            let unit = state.directory.stands_for(it.unit);
+            by_unit.entry(unit).or_default().push(it.person);
         }
         by_unit.values_mut().for_each(|it| it.sort());
         Self {
@@ -106,7 +108,7 @@ impl Registers {
     /// The accounts of a unit that can sign in.
     pub fn accounts_of(&self, unit: UnitId) -> impl Iterator<Item = &Account> {
         self.by_unit
-            .get(&unit)
+            .get(&self.directory.stands_for(unit))
             .into_iter()
             .flatten()
             .filter_map(|it| self.accounts.get(it))
@@ -122,7 +124,9 @@ impl Registers {
     #[must_use]
     pub fn member(&self, person: PersonId) -> Option<Member> {
         let it = self.account(person).filter(|it| !it.disabled)?;
-        Some(Member { person: it.person, unit: it.unit, roles: it.roles.iter().copied().collect() })
+        // Whoever still has an account of a unit that was taken over works for the one that took it.
+        let unit = self.directory.stands_for(it.unit);
+        Some(Member { person: it.person, unit, roles: it.roles.iter().copied().collect() })
     }
 }
 
@@ -168,7 +172,7 @@ impl App {
                 district: self.district(),
                 unit: member.unit,
                 person,
-                reads_cases: member.roles.iter().any(|it| it.reads_cases()),
+                sight: engine::authority::sight(&member.roles),
             },
             member,
             source,

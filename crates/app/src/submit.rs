@@ -17,7 +17,7 @@ use engine::{
 use store::{Commit, KeyRecord, Loaded, NumbersTaken, PersonDraft, Recorded, State, TextDraft};
 use uuid::Uuid;
 
-use crate::{App, Caller, Error, Intake, Registers, Visible};
+use crate::{App, Caller, Error, Intake, Registers, Visible, audience};
 
 /// How often a decision is made anew when somebody was first.
 pub(crate) const TRIES: usize = 12;
@@ -161,7 +161,8 @@ impl App {
     pub async fn submit(&self, caller: &Caller, submission: Submission) -> Result<Changed, Error> {
         let (act, target) = (submission.command.kind(), submission.command.target());
         let units = submission.command.calls();
-        let res = self.carry_out(caller, submission).await;
+        // On the heap: what every face waits for must not swell their stacks.
+        let res = Box::pin(self.carry_out(caller, submission)).await;
         if let Err(error) = &res {
             self.note_refusal(caller, act, &target, units, error).await?;
         }
@@ -250,7 +251,10 @@ impl App {
             if begins_petition { vec![] } else { target.petitions.iter().copied().collect() };
         let whistle = target.whistle.filter(|_| !target.begins);
         let viewer = caller.map(|it| &it.viewer);
-        let loaded = self.store().load_case(self.district(), viewer, whistle, &petitions).await?;
+        let loaded = self
+            .store()
+            .load_case(self.district(), viewer, whistle, &petitions, target.linked)
+            .await?;
         // A petition that the caller may not see is not there.
         if petitions.iter().any(|it| !loaded.scene.petitions.contains_key(it)) {
             return Err(Error::NotFound);
@@ -325,6 +329,8 @@ impl App {
             after: &after,
             events: &events,
             deadlines,
+            entitled: audience::changes(&loaded.scene, &after, &registers.directory),
+            shut: audience::shut(&loaded.scene, &after, &events),
             letters,
             texts: submission.texts.iter().map(|it| (stream, it.clone())).collect(),
             persons: submission.persons.clone(),

@@ -1,104 +1,137 @@
-//! Who may do what to which case: role and relation against the act.
+//! Who may do and see what: role and relation against the act, and against what is read.
 //!
-//! One table decides. What the lists add (who endorses and issues which level) narrows it further
-//! in the command's own rule. An act that no row grants is refused.
+//! Two tables decide, [`grants`] and [`readers`]. What the lists add (who endorses and issues which
+//! level) narrows the first further in the command's own rule. What no row grants is refused, and no
+//! row grants anything to the accused, the recused and the stranger. [`Sight`] is the second table as
+//! a reader carries it to the database, [`audience`] the other half of the same condition: whom each
+//! case is for. A test holds the two against each other.
+
+pub mod audience;
+pub mod relation;
 
 use std::collections::BTreeSet;
 
 use strum::{Display, EnumIter, IntoStaticStr};
 
+pub use self::relation::{
+    Relation, relations_to_centre, relations_to_petition, relations_to_whistle,
+};
 use crate::{
     actor::{Member, Role},
     clock::Step,
     command::CommandKind,
-    directory::{Directory, UnitKind},
-    ids::{AssignmentId, UnitId},
-    petition::Petition,
-    whistle::{AssignmentRole, Whistle},
 };
 
-/// How an actor's unit stands to a case.
+/// What can be read, apart from what can be done.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, EnumIter, Display, IntoStaticStr,
 )]
 #[strum(serialize_all = "snake_case")]
-pub enum Relation {
-    /// The centre that keeps the petition or blows the whistle.
-    OwnCentre,
-    /// The unit of the assignment, as its lead.
-    Lead,
-    /// The unit of the assignment, as an assist.
-    Assist,
-    /// A unit above the centre in the tree.
-    Above,
-    /// The joint conference.
-    Conference,
-    /// None of them.
-    Stranger,
+pub enum Subject {
+    /// 案件: a petition that is no accusation, or a whistle: stage, texts, dates, the people
+    /// concerned under a mask.
+    Case,
+    /// 检举控告: an accusation, likewise.
+    Accusation,
+    /// 身份信息: what is sealed of a petitioner, opened with a reason.
+    Sealed,
 }
 
-/// How `member` stands to a whistle, seen from one assignment where the act is about one: a unit
-/// stands to its own part when that is over, too, and is then told so.
-#[must_use]
-pub fn relations_to_whistle(
-    member: &Member,
-    whistle: &Whistle,
-    assignment: Option<AssignmentId>,
-    directory: &Directory,
-) -> BTreeSet<Relation> {
-    let mut res = case(member, whistle.centre, directory);
-    for it in whistle.assignments.values() {
-        let concerned = assignment.map_or(it.stage.is_active(), |id| id == it.id);
-        if concerned && it.unit == member.unit {
-            res.insert(match it.role {
-                AssignmentRole::Lead => Relation::Lead,
-                AssignmentRole::Assist => Relation::Assist,
-            });
+impl Subject {
+    /// Its name in Chinese.
+    #[must_use]
+    pub fn zh(self) -> &'static str {
+        match self {
+            Self::Case => "案件内容 (身份信息掩码)",
+            Self::Accusation => "检举控告件 (身份信息掩码)",
+            Self::Sealed => "身份信息原文 (须说明理由, 留痕并告知中心主任)",
         }
     }
-    or_stranger(res)
 }
 
-/// How `member` stands to a petition.
+/// Who may read: pairs of role and relation.
 #[must_use]
-pub fn relations_to_petition(
-    member: &Member,
-    petition: &Petition,
-    directory: &Directory,
-) -> BTreeSet<Relation> {
-    or_stranger(case(member, petition.centre(), directory))
+pub fn readers(subject: Subject) -> &'static [(Role, Relation)] {
+    use Relation::{
+        Above, Assist, Called, Conference, Discipline, Lead, OwnCentre, Registrar, Territory,
+    };
+    use Role::{
+        Director, Dispatcher, DutyLeader, GridWorker, Leader, Liaison, PetitionOfficer, Service,
+        UnitLeader,
+    };
+    macro_rules! each {
+        ($($role:ident: $($relation:ident),*;)*) => { &[$($(($role, $relation)),*),*] };
+    }
+    match subject {
+        Subject::Case => each! {
+            Dispatcher: OwnCentre, Lead, Assist, Called, Above, Territory, Conference;
+            Director: OwnCentre, Lead, Assist, Called, Above, Territory, Conference;
+            DutyLeader: OwnCentre, Lead, Assist, Called, Above, Territory, Conference;
+            PetitionOfficer: OwnCentre, Lead, Assist, Called, Above, Territory, Conference;
+            Leader: OwnCentre, Lead, Assist, Called, Above, Territory, Conference;
+            Liaison: OwnCentre, Lead, Assist, Called, Above, Territory, Conference;
+            UnitLeader: OwnCentre, Lead, Assist, Called, Above, Territory, Conference;
+            Service: OwnCentre, Lead, Assist, Called, Above, Territory, Conference;
+            GridWorker: Registrar;
+        },
+        // Accusations go to discipline inspection alone (R2), and are kept at the centre by those
+        // who answer for them; nobody above sees them by standing above.
+        Subject::Accusation => each! {
+            Director: OwnCentre, Discipline;
+            PetitionOfficer: OwnCentre, Discipline;
+            Leader: Discipline;
+            UnitLeader: Discipline;
+            Liaison: Discipline;
+            Dispatcher: Registrar;
+            DutyLeader: Registrar;
+            GridWorker: Registrar;
+        },
+        Subject::Sealed => each! {
+            Dispatcher: OwnCentre;
+            Director: OwnCentre, Discipline;
+            DutyLeader: OwnCentre;
+            PetitionOfficer: OwnCentre, Discipline;
+            Liaison: Lead, Discipline;
+            UnitLeader: Lead, Discipline;
+        },
+    }
 }
 
-/// How `member` stands to what their centre is about to begin.
+/// Whether any of the member's roles, in any of the relations, may read it.
 #[must_use]
-pub fn relations_to_centre(
-    member: &Member,
-    centre: UnitId,
-    directory: &Directory,
-) -> BTreeSet<Relation> {
-    or_stranger(case(member, Some(centre), directory))
+pub fn may_read(subject: Subject, member: &Member, relations: &BTreeSet<Relation>) -> bool {
+    grants_any(readers(subject), member, relations)
 }
 
-fn case(member: &Member, centre: Option<UnitId>, directory: &Directory) -> BTreeSet<Relation> {
-    let mut res = BTreeSet::new();
-    let Some(centre) = centre else { return res };
-    if member.unit == centre {
-        res.insert(Relation::OwnCentre);
-    }
-    if directory.is_above(member.unit, centre) {
-        res.insert(Relation::Above);
-    }
-    if directory.unit(member.unit).is_some_and(|it| it.kind == UnitKind::Conference) {
-        res.insert(Relation::Conference);
-    }
-    res
+/// What somebody may read, as the condition that every statement over cases carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Sight {
+    /// Cases that their own unit is directly entitled to.
+    pub unit: bool,
+    /// Cases of units below theirs, in the tree or by territory.
+    pub below: bool,
+    /// Sealed cases (accusations) that their own unit is directly entitled to.
+    pub sealed: bool,
+    /// Cases that they registered themselves.
+    pub registered: bool,
+    /// Sealed cases that they registered themselves.
+    pub registered_sealed: bool,
 }
 
-fn or_stranger(mut res: BTreeSet<Relation>) -> BTreeSet<Relation> {
-    if res.is_empty() {
-        res.insert(Relation::Stranger);
+/// The sight of these roles: the table of readers, folded.
+#[must_use]
+pub fn sight(roles: &BTreeSet<Role>) -> Sight {
+    let any = |subject: Subject, relation: Relation| {
+        readers(subject).iter().any(|(role, it)| *it == relation && roles.contains(role))
+    };
+    Sight {
+        unit: any(Subject::Case, Relation::OwnCentre),
+        below: any(Subject::Case, Relation::Above),
+        sealed: any(Subject::Accusation, Relation::OwnCentre)
+            || any(Subject::Accusation, Relation::Discipline),
+        registered: any(Subject::Case, Relation::Registrar),
+        registered_sealed: any(Subject::Accusation, Relation::Registrar),
     }
-    res
 }
 
 /// Who may: pairs of role and relation.
@@ -172,6 +205,8 @@ pub fn grants(kind: CommandKind) -> &'static [(Role, Relation)] {
         }
         CommandKind::BlowAgain => &[(Dispatcher, OwnCentre), (Director, OwnCentre)],
         CommandKind::EscalateWhistle => &[(Director, OwnCentre)],
+        // Of somebody else; whoever may read a case may declare their own interest.
+        CommandKind::Recuse => &[(Director, OwnCentre), (Leader, OwnCentre), (Leader, Above)],
         // Only the scheduler.
         CommandKind::Lapse => &[],
     }
@@ -180,9 +215,13 @@ pub fn grants(kind: CommandKind) -> &'static [(Role, Relation)] {
 /// Whether any of the member's roles, in any of the relations, may.
 #[must_use]
 pub fn may(kind: CommandKind, member: &Member, relations: &BTreeSet<Relation>) -> bool {
-    grants(kind)
-        .iter()
-        .any(|(role, relation)| member.roles.contains(role) && relations.contains(relation))
+    grants_any(grants(kind), member, relations)
+}
+
+fn grants_any(rows: &[(Role, Relation)], member: &Member, relations: &BTreeSet<Relation>) -> bool {
+    let grants =
+        |(role, it): &(Role, Relation)| member.roles.contains(role) && relations.contains(it);
+    rows.iter().any(grants)
 }
 
 /// The roles that an act is for, for the sentence that refuses it.

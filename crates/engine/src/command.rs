@@ -11,6 +11,7 @@ use crate::{
     facts::Facts,
     ids::{AssignmentId, PetitionId, UnitId, WhistleId},
     petition::verbs as petition,
+    recusal::Recuse,
     refusal::{Problem, Refusal},
     scene::{Scene, StreamId},
     stand::Stand,
@@ -72,6 +73,7 @@ pub enum Command {
     WithdrawWhistle(whistle::Withdraw),
     BlowAgain(whistle::BlowAgain),
     EscalateWhistle(whistle::Escalate),
+    Recuse(Recuse),
     Lapse(Lapse),
 }
 
@@ -95,6 +97,8 @@ pub struct Target {
     pub petitions: BTreeSet<PetitionId>,
     /// Whether it begins the stream that it names first.
     pub begins: bool,
+    /// Whether the other whistles over its petitions are part of the scene, too.
+    pub linked: bool,
 }
 
 impl CommandKind {
@@ -153,6 +157,7 @@ impl CommandKind {
             Self::WithdrawWhistle => "撤哨",
             Self::BlowAgain => "二次吹哨",
             Self::EscalateWhistle => "升级吹哨",
+            Self::Recuse => "回避",
             Self::Lapse => "期限届满",
         }
     }
@@ -235,6 +240,10 @@ impl Command {
             Self::WithdrawWhistle(it) => whistle(&it.whistle),
             Self::BlowAgain(it) => whistle(&it.whistle),
             Self::EscalateWhistle(it) => whistle(&it.whistle),
+            Self::Recuse(it) => match it.case {
+                StreamId::Petition(id) => Target { linked: true, ..petition(&id) },
+                StreamId::Whistle(id) => Target { linked: true, ..whistle(&id) },
+            },
             Self::Lapse(it) => match it.stream {
                 StreamId::Petition(id) => petition(&id),
                 StreamId::Whistle(id) => whistle(&id),
@@ -291,6 +300,7 @@ impl Command {
             | Self::WithdrawWhistle(_)
             | Self::BlowAgain(_)
             | Self::EscalateWhistle(_)
+            | Self::Recuse(_)
             | Self::Lapse(_) => vec![],
         }
     }
@@ -369,6 +379,7 @@ pub fn decide(
         Command::WithdrawWhistle(it) => it.decide(&mut stand),
         Command::BlowAgain(it) => it.decide(&mut stand),
         Command::EscalateWhistle(it) => it.decide(&mut stand),
+        Command::Recuse(it) => it.decide(&mut stand),
         Command::Lapse(it) => it.decide(&mut stand),
     }?;
     Ok(stand.into_events())

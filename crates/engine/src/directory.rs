@@ -1,6 +1,6 @@
 //! The tree of units: who stands under whom, and where.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumIter, EnumString, IntoStaticStr};
@@ -37,6 +37,8 @@ pub enum UnitKind {
     Institution,
     /// 联席会议.
     Conference,
+    /// 纪检监察: accusations go there, and nowhere else.
+    Discipline,
     /// 调解组织.
     MediationBody,
     /// 市直、垂管、企业: gets a 协调函 and is not scored.
@@ -163,6 +165,24 @@ impl Directory {
             next = unit.parent;
             Some(unit)
         })
+    }
+
+    /// Everybody who stands over `id`: itself, whoever took over from it, those above, the
+    /// townships in whose territory any of these works, and those above them.
+    #[must_use]
+    pub fn overseers(&self, id: UnitId) -> BTreeSet<UnitId> {
+        let mut res: BTreeSet<UnitId> = [id, self.stands_for(id)].into();
+        res.extend(self.above(id).map(|it| it.id));
+        let territories: BTreeSet<UnitId> = res
+            .iter()
+            .filter_map(|it| self.unit(*it)?.territory)
+            .map(|it| self.stands_for(it))
+            .collect();
+        for it in territories {
+            res.insert(it);
+            res.extend(self.above(it).map(|it| it.id));
+        }
+        res
     }
 
     /// Whether `upper` stands above `lower` in the tree.

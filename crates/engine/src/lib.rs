@@ -20,6 +20,7 @@ pub mod lists;
 pub mod notice;
 pub mod petition;
 pub mod picture;
+pub mod recusal;
 pub mod refusal;
 pub mod scene;
 mod stand;

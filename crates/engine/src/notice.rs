@@ -269,6 +269,7 @@ pub fn notices(
         | WhistleFact::ClosingBegan
         | WhistleFact::Closed { .. }
         | WhistleFact::HoldRequested { .. }
+        | WhistleFact::Recused { .. }
         | WhistleFact::HoldRefused { .. }
         | WhistleFact::HeldLongTerm { .. }
         | WhistleFact::Resumed { .. }
@@ -299,6 +300,7 @@ pub fn petition_notices(
         | PetitionFact::DuplicateLinked { .. }
         | PetitionFact::RecognisedDifficult { .. }
         | PetitionFact::LegalBarSet { .. }
+        | PetitionFact::Recused { .. }
         | PetitionFact::Whistled { .. }
         | PetitionFact::WhistleEnded { .. }
         | PetitionFact::Extended { .. }

@@ -10,6 +10,7 @@ use strum::{Display, EnumDiscriminants, EnumIter, EnumString, IntoStaticStr};
 
 use crate::{
     actor::Role,
+    authority::audience::Holder,
     clock::{self, ClockKey, Clocks, Deadline, Owner, Promised, Step},
     ids::{DistrictId, PersonId, PetitionId, UnitId, WhistleId},
     lists::{LevelCode, ListsVersion, MatterCode},
@@ -419,6 +420,9 @@ pub enum PetitionFact {
     Registered {
         /// What was registered.
         registration: Box<Registration>,
+        /// By whom.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<PersonId>,
         /// The lists it runs under.
         lists: ListsVersion,
         /// When.
@@ -454,6 +458,13 @@ pub enum PetitionFact {
         /// The bar; none where it fell away.
         bar: Option<LegalBar>,
         /// Why.
+        reason: Words,
+    },
+    /// 回避.
+    Recused {
+        /// Who must not see or act any more.
+        holder: Holder,
+        /// Which interest.
         reason: Words,
     },
     /// A whistle was issued over it.
@@ -533,6 +544,12 @@ pub struct Petition {
     pub registration: Option<Box<Registration>>,
     /// When it was registered.
     pub registered_at: Option<DateTime<Utc>>,
+    /// By whom.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registered_by: Option<PersonId>,
+    /// Who must not see it or act on it (回避).
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub recused: BTreeSet<Holder>,
     /// When it was accepted; proofs of limits count from here.
     pub accepted_at: Option<DateTime<Utc>>,
     /// The unit that answers it.
@@ -570,6 +587,8 @@ impl Petition {
             stage: Stage::Blank,
             registration: None,
             registered_at: None,
+            registered_by: None,
+            recused: BTreeSet::new(),
             accepted_at: None,
             competent: None,
             difficult: None,
@@ -589,6 +608,17 @@ impl Petition {
     #[must_use]
     pub fn centre(&self) -> Option<UnitId> {
         self.registration.as_ref().map(|it| it.centre)
+    }
+
+    /// Whether it asks, reports or accuses; none while blank.
+    #[must_use]
+    pub fn nature(&self) -> Option<Nature> {
+        self.registration.as_ref().map(|it| it.nature)
+    }
+
+    /// The units that it accuses.
+    pub fn accused(&self) -> impl Iterator<Item = UnitId> {
+        self.registration.iter().flat_map(|it| it.accused.iter().copied())
     }
 
     /// The procedure it runs under.
@@ -624,7 +654,8 @@ impl Petition {
 
     pub(crate) fn apply(&mut self, fact: &PetitionFact) {
         match fact.clone() {
-            PetitionFact::Registered { registration, lists, at } => {
+            PetitionFact::Registered { registration, by, lists, at } => {
+                self.registered_by = by;
                 self.stage = Stage::Registered;
                 self.registered_at = Some(at);
                 self.legal_bar = registration.legal_bar;
@@ -640,6 +671,9 @@ impl Petition {
             PetitionFact::DuplicateLinked { of } => self.stage = Stage::Duplicate { of },
             PetitionFact::RecognisedDifficult { difficult } => self.difficult = Some(difficult),
             PetitionFact::LegalBarSet { bar, .. } => self.legal_bar = bar,
+            PetitionFact::Recused { holder, .. } => {
+                self.recused.insert(holder);
+            }
             PetitionFact::Whistled { whistle, nth, level, at } => {
                 self.stage = Stage::InProgress;
                 let record = WhistleRecord { nth, level, issued_at: at, ended: None };

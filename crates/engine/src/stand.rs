@@ -6,7 +6,10 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     actor::{Actor, Member},
-    authority::{self, Relation},
+    authority::{
+        self, Relation,
+        audience::{self, Holder},
+    },
     clock::{ClockKey, Promised, Start, Step, Term},
     command::CommandKind,
     directory::Tier,
@@ -99,7 +102,9 @@ impl<'a> Stand<'a> {
         petition: &Petition,
     ) -> Result<&'a Member, Refusal> {
         let directory = self.facts.directory;
-        self.permit(kind, |it| authority::relations_to_petition(it, petition, directory))
+        let over =
+            self.scene.whistles.values().filter(|it| it.petitions.contains_key(&petition.id));
+        self.permit(kind, |it| authority::relations_to_petition(it, petition, over, directory))
     }
 
     pub(crate) fn whistle(&self, id: WhistleId) -> Result<&Whistle, Refusal> {
@@ -138,6 +143,26 @@ impl<'a> Stand<'a> {
             return Err(Refusal::NotCallable);
         }
         Ok(())
+    }
+
+    /// Holds a unit against the petitions that it would be called over: it must not be accused in
+    /// one of them, nor recused from it, nor stand under such a unit (R2, R3).
+    pub(crate) fn untainted(&self, petition: &Petition, unit: UnitId) -> Result<(), Refusal> {
+        let over = self.facts.directory.overseers(unit);
+        let shut = audience::shut_out_of_petition(petition);
+        let tainted = |it: &Holder| match it {
+            Holder::Unit(id) => {
+                over.contains(id) || over.contains(&self.facts.directory.stands_for(*id))
+            }
+            Holder::Person(_) => false,
+        };
+        if shut.iter().any(tainted) { Err(Refusal::NotCallable) } else { Ok(()) }
+    }
+
+    /// The same for all petitions of a whistle.
+    pub(crate) fn untainted_in(&self, whistle: &Whistle, unit: UnitId) -> Result<(), Refusal> {
+        let petitions = whistle.petitions.keys().filter_map(|it| self.scene.petitions.get(it));
+        petitions.into_iter().try_for_each(|it| self.untainted(it, unit))
     }
 
     /// Records a fact on a whistle with the clocks that it moves, and what follows of itself.

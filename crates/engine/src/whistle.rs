@@ -11,11 +11,13 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumDiscriminants, EnumIter, EnumString, IntoStaticStr};
 
+use self::assignment::Rung;
 pub use assignment::{Assignment, AssignmentRole, AssignmentStage, Attendance, Reply, ReturnRight};
 pub use fact::{Minutes, Order, OrderTerms, Split, WhistleFact};
 pub use owed::{deadlines, owed};
 
 use crate::{
+    authority::audience::Holder,
     clock::{self, Clocks},
     ids::{AssignmentId, DistrictId, PersonId, PetitionId, UnitId, WhistleId},
     lists::{KindCode, LevelCode, ListsVersion, MatterCode},
@@ -485,6 +487,9 @@ pub struct Whistle {
     pub predecessor: Option<WhistleId>,
     /// The whistle that went on from here.
     pub successor: Option<WhistleId>,
+    /// Who must not see it or act on it (回避).
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub recused: BTreeSet<Holder>,
     /// Its clocks.
     #[serde(with = "clock::as_list")]
     pub clocks: Clocks,
@@ -518,6 +523,7 @@ impl Whistle {
             caller_rating: None,
             predecessor: None,
             successor: None,
+            recused: BTreeSet::new(),
             clocks: Clocks::new(),
         }
     }
@@ -531,6 +537,22 @@ impl Whistle {
     /// The assignments that are not over.
     pub fn active(&self) -> impl Iterator<Item = &Assignment> {
         self.assignments.values().filter(|it| it.stage.is_active())
+    }
+
+    /// The assignments of units that work on it, or did until it ended; not of those that were
+    /// returned or released.
+    pub fn called(&self) -> impl Iterator<Item = &Assignment> {
+        let ended = |it: &&Assignment| matches!(it.stage, AssignmentStage::Ended);
+        self.assignments.values().filter(move |it| it.stage.is_active() || ended(it))
+    }
+
+    /// Whether a dispute over it has climbed to the joint conference.
+    #[must_use]
+    pub fn is_before_conference(&self) -> bool {
+        let rung = |it: &Assignment| {
+            matches!(it.stage, AssignmentStage::Disputed { rung: Rung::Conference })
+        };
+        self.active().any(rung)
     }
 
     /// The active assignment of a unit.

@@ -5,7 +5,7 @@ mod support;
 use std::collections::BTreeMap;
 
 use engine::{
-    Refusal, StreamId,
+    CommandKind, Refusal, StreamId,
     actor::Actor,
     picture::{Act, Cast, Place},
     whistle::{deadlines, owed::command_of},
@@ -32,7 +32,11 @@ fn what_actions_refuses_decide_refuses_and_what_it_allows_is_done() {
             let act = Act { actor: who.actor(), on_behalf_of: None, now: story.now };
             for action in picture.actions(&story.scene, stream, &act) {
                 n_actions += 1;
-                let place = Place { assignment: action.assignment, ..story.place };
+                // What can be asked of either is asked of this one.
+                let whistle = story.place.whistle.filter(|it| {
+                    action.kind != CommandKind::Recuse || stream == StreamId::Whistle(*it)
+                });
+                let place = Place { assignment: action.assignment, whistle, ..story.place };
                 let requests = picture.requests(action.kind, &story.scene, &place, story.now);
                 assert!(!requests.is_empty(), "{}: nothing asked of {:?}", story.name, action);
                 let answers: Vec<Result<usize, Refusal>> = requests

@@ -178,6 +178,8 @@ impl Run<'_> {
                     CommandKind::TerminateWhistle,
                     CommandKind::WithdrawWhistle,
                     CommandKind::EscalateWhistle,
+                    // Somebody less to do the rest.
+                    CommandKind::Recuse,
                 ];
                 let stream = StreamId::Whistle(it.id);
                 let mut may = self.picture.actions(&self.scene, stream, &act);

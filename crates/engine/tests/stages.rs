@@ -35,7 +35,7 @@ const COLUMNS: [Cast; 11] = [
     Cast::System,
 ];
 
-const OF_WHISTLE: [CommandKind; 22] = [
+const OF_WHISTLE: [CommandKind; 23] = [
     CommandKind::AmendWhistle,
     CommandKind::SubmitWhistle,
     CommandKind::EndorseWhistle,
@@ -57,6 +57,7 @@ const OF_WHISTLE: [CommandKind; 22] = [
     CommandKind::WithdrawWhistle,
     CommandKind::BlowAgain,
     CommandKind::EscalateWhistle,
+    CommandKind::Recuse,
     CommandKind::Lapse,
 ];
 
@@ -75,7 +76,7 @@ const OF_PART: [CommandKind; 12] = [
     CommandKind::Reply,
 ];
 
-const OF_PETITION: [CommandKind; 13] = [
+const OF_PETITION: [CommandKind; 14] = [
     CommandKind::RegisterPetition,
     CommandKind::AcceptPetition,
     CommandKind::DeclinePetition,
@@ -88,6 +89,7 @@ const OF_PETITION: [CommandKind; 13] = [
     CommandKind::ReopenPetition,
     CommandKind::DraftWhistle,
     CommandKind::BlowNow,
+    CommandKind::Recuse,
     CommandKind::Lapse,
 ];
 

@@ -32,6 +32,7 @@ fn named(event: &Event) -> &'static str {
             PetitionFact::DuplicateLinked { .. } => "petition_duplicate_linked",
             PetitionFact::RecognisedDifficult { .. } => "petition_recognised_difficult",
             PetitionFact::LegalBarSet { .. } => "petition_legal_bar_set",
+            PetitionFact::Recused { .. } => "petition_recused",
             PetitionFact::Whistled { .. } => "petition_whistled",
             PetitionFact::WhistleEnded { .. } => "petition_whistle_ended",
             PetitionFact::Extended { .. } => "petition_extended",
@@ -75,6 +76,7 @@ fn named(event: &Event) -> &'static str {
             WhistleFact::ClosingBegan => "whistle_closing_began",
             WhistleFact::Closed { .. } => "whistle_closed",
             WhistleFact::HoldRequested { .. } => "whistle_hold_requested",
+            WhistleFact::Recused { .. } => "whistle_recused",
             WhistleFact::HoldRefused { .. } => "whistle_hold_refused",
             WhistleFact::HeldLongTerm { .. } => "whistle_held_long_term",
             WhistleFact::Resumed { .. } => "whistle_resumed",
@@ -89,7 +91,7 @@ fn named(event: &Event) -> &'static str {
 }
 
 /// How many facts [`named`] names.
-const FACTS: usize = 14 + 42;
+const FACTS: usize = 15 + 43;
 
 /// The stories, and one that runs into the calendar of March 2019.
 fn all() -> Vec<Story> {

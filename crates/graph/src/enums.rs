@@ -73,6 +73,8 @@ pub(crate) enum UnitKind {
     Institution,
     /// 联席会议.
     Conference,
+    /// 纪检监察, to which accusations go.
+    Discipline,
     /// 调解组织.
     MediationBody,
     /// 市直、垂管、企业, 发协调函, 不计分.

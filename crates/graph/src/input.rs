@@ -2,7 +2,11 @@
 
 use async_graphql::{Context, ID, InputObject, Result};
 use chrono::{DateTime, NaiveDate, Utc};
-use engine::{Refusal, refusal::Problem};
+use engine::{
+    Refusal, StreamId,
+    ids::{PetitionId, WhistleId},
+    refusal::Problem,
+};
 use serde::Serialize;
 
 use crate::{
@@ -21,6 +25,15 @@ pub(crate) fn id<T: std::str::FromStr>(
     id: &ID,
 ) -> Result<T> {
     id.parse().map_err(|_| refuse(ctx, &Refusal::invalid(field, Problem::Unreadable)))
+}
+
+/// Reads the id of a case.
+pub(crate) fn case_of(ctx: &Context<'_>, field: &'static str, id: &ID) -> Result<StreamId> {
+    if let Ok(id) = id.parse::<WhistleId>() {
+        return Ok(StreamId::Whistle(id));
+    }
+    let unreadable = Refusal::invalid(field, Problem::Unreadable);
+    id.parse::<PetitionId>().map(StreamId::Petition).map_err(|_| refuse(ctx, &unreadable))
 }
 
 /// 经办/代录: who decided what is recorded here.
@@ -239,6 +252,22 @@ pub(crate) struct SetLegalBarInput {
     /// 法定途径; left out where it fell away.
     pub(crate) bar: Option<LegalBar>,
     /// 理由.
+    pub(crate) reason: String,
+    /// What every act may carry.
+    #[graphql(flatten)]
+    pub(crate) common: Common,
+}
+
+/// 回避.
+#[derive(Clone, InputObject, Serialize)]
+pub(crate) struct RecuseInput {
+    /// 案件: a petition or a whistle; it holds for the matter as a whole.
+    pub(crate) case: ID,
+    /// 回避人; left out, with the unit, where one declares one's own interest.
+    pub(crate) person: Option<ID>,
+    /// 回避单位.
+    pub(crate) unit: Option<ID>,
+    /// 回避事由.
     pub(crate) reason: String,
     /// What every act may carry.
     #[graphql(flatten)]

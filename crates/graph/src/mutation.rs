@@ -7,8 +7,10 @@ use std::collections::BTreeMap;
 use async_graphql::{Context, Object, Result};
 use engine::{
     Command, Refusal,
+    authority::audience::Holder,
     ids::{PetitionId, WhistleId},
     petition::verbs as petition,
+    recusal::Recuse,
     refusal::Problem,
     whistle::{Split, verbs},
 };
@@ -21,12 +23,12 @@ use crate::{
         ConcludePetitionInput, ConsultInput, DeclinePetitionInput, DesignateInput,
         DetachPetitionInput, DraftWhistleInput, ExtendPetitionInput, HoldWhistleInput,
         IssueWhistleInput, LinkDuplicateInput, RateInput, RatifyInput, RecogniseDifficultInput,
-        RecordAbsenceInput, RegisterPetitionInput, ReopenPetitionInput, ReplyInput, ReportInInput,
-        ReportProgressInput, RequestExtensionInput, RequestReturnInput, RuleExtensionInput,
-        RuleReturnInput, SetLegalBarInput, TerminateWhistleInput, VerifyInput, WhistleInput,
-        WhistleReasonInput, id,
+        RecordAbsenceInput, RecuseInput, RegisterPetitionInput, ReopenPetitionInput, ReplyInput,
+        ReportInInput, ReportProgressInput, RequestExtensionInput, RequestReturnInput,
+        RuleExtensionInput, RuleReturnInput, SetLegalBarInput, TerminateWhistleInput, VerifyInput,
+        WhistleInput, WhistleReasonInput, case_of, id,
     },
-    object::{Assignment, Petition, Whistle},
+    object::{Assignment, Petition, Recusal, Whistle},
 };
 use run::{asked, calls, draft, judge, limit, part, register, resolution, run, says};
 
@@ -609,6 +611,25 @@ impl Mutation {
         run(ctx, "escalate_whistle", &input, &input.common, |it| {
             let reason = it.text("reason", &input.reason)?;
             Ok(Command::EscalateWhistle(verbs::Escalate { whistle, successor, reason }))
+        })
+        .await
+    }
+
+    /// 回避: somebody must not see or act on a matter any more; at once, and on every path.
+    #[graphql(complexity = "2000 + child_complexity")]
+    async fn recuse(&self, ctx: &Context<'_>, input: RecuseInput) -> Result<Recusal> {
+        let case = case_of(ctx, "case", &input.case)?;
+        let person = input.person.as_ref().map(|it| id(ctx, "person", it)).transpose()?;
+        let unit = input.unit.as_ref().map(|it| id(ctx, "unit", it)).transpose()?;
+        run(ctx, "recuse", &input, &input.common, |it| {
+            let holder = match (person, unit) {
+                (Some(_), Some(_)) => {
+                    return Err(Refusal::invalid("unit", Problem::Contradiction));
+                }
+                (person, unit) => person.map(Holder::Person).or(unit.map(Holder::Unit)),
+            };
+            let reason = it.text("reason", &input.reason)?;
+            Ok(Command::Recuse(Recuse { case, holder, reason }))
         })
         .await
     }

@@ -7,6 +7,7 @@ mod event;
 mod letter;
 mod lists;
 mod petition;
+mod recusal;
 mod unit;
 mod whistle;
 
@@ -17,6 +18,7 @@ pub(crate) use event::EventConnection;
 pub(crate) use letter::{Letter, LetterConnection};
 pub(crate) use lists::Lists;
 pub(crate) use petition::{Petition, PetitionConnection};
+pub(crate) use recusal::Recusal;
 pub(crate) use unit::{Me, Person, Unit};
 pub(crate) use whistle::{Whistle, WhistleConnection};
 

@@ -3,18 +3,14 @@
 use app::Visible;
 use async_graphql::{Context, ID, InputObject, Object, Result};
 use chrono::{DateTime, Utc};
-use engine::{
-    Refusal, StreamId,
-    ids::{PetitionId, UnitId, WhistleId},
-    refusal::Problem,
-};
+use engine::{Refusal, StreamId, ids::UnitId, refusal::Problem};
 use store::{DeadlineView, InboxFilter, LetterFilter, LetterView, PetitionFilter, WhistleFilter};
 
 use crate::{
     bag,
     context::{app, caller, fault, refuse, registers},
     enums::{PetitionStage, Procedure, Resolution, Step, WhistleStage},
-    input::id,
+    input::{case_of, id},
     object::{
         Calendar, Deadline, DeadlineConnection, EventConnection, InboxConnection, InboxItem,
         Letter, LetterConnection, Lists, Me, Petition, PetitionConnection, Unit, Whistle,
@@ -142,12 +138,10 @@ fn codes<T: Copy, U: From<T>>(all: Option<Vec<T>>) -> Vec<U> {
     all.unwrap_or_default().into_iter().map(Into::into).collect()
 }
 
-fn case_of(ctx: &Context<'_>, field: &'static str, id: &ID) -> Result<StreamId> {
-    if let Ok(id) = id.parse::<WhistleId>() {
-        return Ok(StreamId::Whistle(id));
-    }
-    let unreadable = Refusal::invalid(field, Problem::Unreadable);
-    id.parse::<PetitionId>().map(StreamId::Petition).map_err(|_| refuse(ctx, &unreadable))
+/// A unit with those that it took over from: what they owe and did is its own.
+fn units_of(ctx: &Context<'_>, field: &'static str, it: Option<&ID>) -> Result<Vec<UnitId>> {
+    let Some(unit) = unit_of(ctx, field, it)? else { return Ok(vec![]) };
+    Ok(registers(ctx)?.directory.represented_by(unit).chain([unit]).collect())
 }
 
 fn unit_of(ctx: &Context<'_>, field: &'static str, it: Option<&ID>) -> Result<Option<UnitId>> {
@@ -156,7 +150,7 @@ fn unit_of(ctx: &Context<'_>, field: &'static str, it: Option<&ID>) -> Result<Op
 
 fn deadline_filter(ctx: &Context<'_>, it: DeadlineFilterInput) -> Result<InboxFilter> {
     Ok(InboxFilter {
-        unit: unit_of(ctx, "unit", it.unit.as_ref())?,
+        units: units_of(ctx, "unit", it.unit.as_ref())?,
         steps: codes(it.steps),
         kinds: it.kinds.unwrap_or_default(),
         levels: it.levels.unwrap_or_default(),
@@ -268,7 +262,7 @@ impl Query {
             kinds: it.kinds.unwrap_or_default(),
             levels: it.levels.unwrap_or_default(),
             centre: unit_of(ctx, "centre", it.centre.as_ref())?,
-            unit: unit_of(ctx, "unit", it.unit.as_ref())?,
+            units: units_of(ctx, "unit", it.unit.as_ref())?,
             petition: it.petition.as_ref().map(|it| id(ctx, "petition", it)).transpose()?,
             matter: it.matter,
             year: it.year,
@@ -302,7 +296,7 @@ impl Query {
         let request = request(ctx, first, after.as_deref())?;
         let caller = caller(ctx)?;
         let mut filter = deadline_filter(ctx, filter.unwrap_or_default())?;
-        filter.unit = Some(caller.member.unit);
+        filter.units = caller.registers.directory.represented_by(caller.member.unit).collect();
         filter.roles = caller.member.roles.iter().copied().collect();
         filter.foremost = true;
         let page =
@@ -354,14 +348,14 @@ impl Query {
         };
         let case = it.case.as_ref().map(|it| case_of(ctx, "case", it)).transpose()?;
         // Whoever reads no case looks at delivery, not at a case.
-        if case.is_some() && !caller.viewer.reads_cases {
+        if case.is_some() && !caller.viewer.reads_cases() {
             return Err(fault(ctx, app::Error::NotFound));
         }
         let runs = caller.member.roles.contains(&engine::actor::Role::SystemAdmin);
         let everybody = case.is_some() || it.everybody == Some(true);
         let filter = LetterFilter {
             case: case.map(StreamId::uuid),
-            everybody: everybody && (caller.viewer.reads_cases || runs),
+            everybody: everybody && (caller.viewer.reads_cases() || runs),
             state,
         };
         let page =

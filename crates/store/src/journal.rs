@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use engine::{
     Event, Scene, StreamId,
     actor::Behalf,
+    authority::audience::{Entitled, Holder},
     chain::{self, Envelope},
     clock::Deadline,
     event::{self, SCHEMA},
@@ -118,6 +119,19 @@ pub struct KeyRecord {
     pub stream_id: Uuid,
 }
 
+/// A change of whom a case is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Entitlement {
+    /// The case.
+    pub case: StreamId,
+    /// Who.
+    pub entitled: Entitled,
+    /// Since when the case is there, by which lists sort it.
+    pub sort_at: DateTime<Utc>,
+    /// Whether it is given; else it is taken away.
+    pub given: bool,
+}
+
 /// All that one command changes.
 #[derive(Debug)]
 pub struct Recorded<'a> {
@@ -141,6 +155,10 @@ pub struct Recorded<'a> {
     pub events: &'a [(StreamId, Event)],
     /// The clocks of each touched stream before and after.
     pub deadlines: Vec<(StreamId, Vec<Deadline>, Vec<Deadline>)>,
+    /// Who is entitled to which case now and was not before, and who no longer is.
+    pub entitled: Vec<Entitlement>,
+    /// From whom a case is kept now and was not before.
+    pub shut: Vec<(StreamId, Holder)>,
     /// The letters that are owed.
     pub letters: Vec<LetterDraft>,
     /// Free texts.
@@ -169,6 +187,7 @@ pub struct Commit {
     pub(crate) letters: Vec<entity::letter::ActiveModel>,
     pub(crate) mailings: Vec<entity::mailing::ActiveModel>,
     pub(crate) audience: Vec<entity::audience::ActiveModel>,
+    pub(crate) bereft: Vec<(Uuid, Uuid)>,
     pub(crate) exclusions: Vec<entity::exclusion::ActiveModel>,
     pub(crate) ended_spans: Vec<(Uuid, Uuid)>,
     pub(crate) spans: Vec<entity::stage_span::ActiveModel>,
@@ -331,8 +350,8 @@ impl Commit {
                 }
             }
         }
-        let mut entitled = std::collections::BTreeSet::new();
-        res.audience.retain(|it| entitled.insert((*it.holder_id.as_ref(), *it.case_id.as_ref())));
+        project::entitle(&mut res, &recorded.entitled);
+        project::shut(&mut res, &recorded.shut);
         res.search = recorded.words.into_iter().map(|(stream, it)| (stream.uuid(), it)).collect();
         res.key = recorded.key.map(|it| entity::idempotency::ActiveModel {
             district_id: Set(district),
@@ -366,6 +385,7 @@ impl Commit {
             res.letters.extend(it.letters);
             res.mailings.extend(it.mailings);
             res.audience.extend(it.audience);
+            res.bereft.extend(it.bereft);
             res.exclusions.extend(it.exclusions);
             res.ended_spans.extend(it.ended_spans);
             res.spans.extend(it.spans);
@@ -404,6 +424,12 @@ impl Loaded {
             StreamId::Petition(id) => self.scene.petitions.get(&id).map_or(0, |it| it.version),
             StreamId::Whistle(id) => self.scene.whistles.get(&id).map_or(0, |it| it.version),
         }
+    }
+
+    fn join(&mut self, other: Self) {
+        self.scene.petitions.extend(other.scene.petitions);
+        self.scene.whistles.extend(other.scene.whistles);
+        self.heads.extend(other.heads);
     }
 
     fn insert(&mut self, row: entity::stream::Model) -> Result<(), Error> {
@@ -465,7 +491,8 @@ impl Store {
     }
 
     /// Loads a whistle with its petitions, and further petitions. What the viewer may not see is not
-    /// there; the petitions of a whistle that they see are loaded for the decision.
+    /// there; the petitions of a whistle that they see are loaded for the decision, and where
+    /// `linked` is asked, all whistles over the petitions.
     ///
     /// # Errors
     /// [`Error::Corrupt`] or the driver's.
@@ -475,6 +502,7 @@ impl Store {
         viewer: Option<&Viewer>,
         whistle: Option<WhistleId>,
         petitions: &[PetitionId],
+        linked: bool,
     ) -> Result<Loaded, Error> {
         let ids: Vec<Uuid> =
             whistle.iter().map(|it| it.0).chain(petitions.iter().map(|it| it.0)).collect();
@@ -486,8 +514,14 @@ impl Store {
             })
             .unwrap_or_default();
         let rest = self.load(district, &missing).await?;
-        loaded.scene.petitions.extend(rest.scene.petitions);
-        loaded.heads.extend(rest.heads);
+        loaded.join(rest);
+        if linked {
+            let over = loaded.scene.petitions.values().flat_map(|it| it.whistles.keys());
+            let missing: Vec<Uuid> =
+                over.filter(|id| !loaded.scene.whistles.contains_key(id)).map(|it| it.0).collect();
+            let rest = self.load(district, &missing).await?;
+            loaded.join(rest);
+        }
         Ok(loaded)
     }
 
@@ -677,6 +711,9 @@ pub(crate) async fn write(tx: &DatabaseTransaction, commit: Commit) -> Result<()
     }
     insert::<entity::mailing::Entity, _>(tx, commit.mailings).await?;
     insert::<entity::letter::Entity, _>(tx, commit.letters).await?;
+    for (holder, case) in commit.bereft {
+        entity::audience::Entity::delete_by_id((district, holder, case)).exec(tx).await?;
+    }
     if !commit.audience.is_empty() {
         use entity::audience::{Column, Entity};
         let clash = OnConflict::columns([Column::DistrictId, Column::HolderId, Column::CaseId])

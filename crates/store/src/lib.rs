@@ -26,8 +26,8 @@ pub use directory::{Account, NewAccount, RegisterState};
 pub use error::Error;
 pub use gate::Viewer;
 pub use journal::{
-    Commit, EventRecord, KeyRecord, LetterDraft, Loaded, NumbersTaken, PersonDraft, Recorded,
-    State, TextDraft,
+    Commit, Entitlement, EventRecord, KeyRecord, LetterDraft, Loaded, NumbersTaken, PersonDraft,
+    Recorded, State, TextDraft,
 };
 pub use open::{Options, Store};
 pub use people::PersonCard;

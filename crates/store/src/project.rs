@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use engine::{
     StreamId,
+    authority::audience::Holder,
     clock::{Basis, ClockKey, Deadline, Step},
-    ids::UnitId,
     petition::Petition,
     whistle::Whistle,
 };
@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::{
     Error, entity,
-    journal::{Commit, LetterDraft, version},
+    journal::{Commit, Entitlement, LetterDraft, version},
 };
 
 /// The letters, each with a mailing of its own where there is an address.
@@ -81,10 +81,6 @@ pub(crate) fn deadlines(
             }
             Basis::Named => (None, None),
         };
-        // Whoever owes an act sees the case: a joint conference before which a dispute comes, say.
-        if old.get(&it.key).map(|it| it.owner.unit) != Some(it.owner.unit) {
-            entitle(res, it.owner.unit.0, stream.uuid(), stream.kind(), it.term.from);
-        }
         let roles = serde_json::to_string(&it.owner.roles)
             .map_err(|error| Error::corrupt("deadline", "roles", stream.uuid(), error))?;
         res.deadlines.push(entity::deadline::ActiveModel {
@@ -143,19 +139,39 @@ fn span(res: &mut Commit, it: &Span<'_>) {
     });
 }
 
-fn entitle(res: &mut Commit, holder: Uuid, case: Uuid, kind: &str, sort_at: DateTime<Utc>) {
-    res.audience.push(entity::audience::ActiveModel {
-        district_id: Set(res.district),
-        holder_id: Set(holder),
-        case_id: Set(case),
-        case_kind: Set(kind.to_owned()),
-        sort_at: Set(sort_at),
-        sealed: Set(false),
-    });
+/// Who is entitled from now on, each once, and who no longer is.
+pub(crate) fn entitle(res: &mut Commit, changes: &[Entitlement]) {
+    let mut once = BTreeSet::new();
+    for it in changes {
+        let (holder, case) = (it.entitled.holder.uuid(), it.case.uuid());
+        if !once.insert((holder, case)) {
+            continue;
+        }
+        if !it.given {
+            res.bereft.push((holder, case));
+            continue;
+        }
+        res.audience.push(entity::audience::ActiveModel {
+            district_id: Set(res.district),
+            holder_id: Set(holder),
+            case_id: Set(case),
+            case_kind: Set(it.case.kind().to_owned()),
+            sort_at: Set(it.sort_at),
+            sealed: Set(it.entitled.sealed),
+        });
+    }
 }
 
-fn holders_of_petition(it: &Petition) -> BTreeSet<UnitId> {
-    it.centre().into_iter().chain(it.competent).collect()
+/// From whom cases are kept from now on.
+pub(crate) fn shut(res: &mut Commit, shut: &[(StreamId, Holder)]) {
+    res.exclusions = shut
+        .iter()
+        .map(|(case, holder)| entity::exclusion::ActiveModel {
+            district_id: Set(res.district),
+            case_id: Set(case.uuid()),
+            holder_id: Set(holder.uuid()),
+        })
+        .collect();
 }
 
 pub(crate) fn petition(res: &mut Commit, before: Option<&Petition>, after: &Petition) {
@@ -173,19 +189,6 @@ pub(crate) fn petition(res: &mut Commit, before: Option<&Petition>, after: &Peti
             version: after.version,
         },
     );
-    let had = before.map(holders_of_petition).unwrap_or_default();
-    for holder in holders_of_petition(after).difference(&had) {
-        entitle(res, holder.0, id, "petition", registered_at);
-    }
-    if before.is_none() {
-        for accused in &registration.accused {
-            res.exclusions.push(entity::exclusion::ActiveModel {
-                district_id: Set(res.district),
-                case_id: Set(id),
-                holder_id: Set(accused.0),
-            });
-        }
-    }
     let text = |it: &'static str| it.to_owned();
     res.petitions.push(entity::petition_row::ActiveModel {
         district_id: Set(res.district),
@@ -212,18 +215,6 @@ pub(crate) fn petition(res: &mut Commit, before: Option<&Petition>, after: &Peti
     });
 }
 
-fn holders_of_whistle(it: &Whistle) -> BTreeSet<UnitId> {
-    it.centre.into_iter().chain(it.assignments.values().map(|it| it.unit)).collect()
-}
-
-fn pairs(it: &Whistle) -> BTreeSet<(Uuid, UnitId)> {
-    if it.issued.is_none() {
-        return BTreeSet::new();
-    }
-    let units = holders_of_whistle(it);
-    it.petitions.keys().flat_map(|petition| units.iter().map(|unit| (petition.0, *unit))).collect()
-}
-
 pub(crate) fn whistle(res: &mut Commit, before: Option<&Whistle>, after: &Whistle) {
     let (Some(content), Some(centre), Some(drafted_at)) =
         (&after.content, after.centre, after.drafted_at)
@@ -242,15 +233,6 @@ pub(crate) fn whistle(res: &mut Commit, before: Option<&Whistle>, after: &Whistl
             version: after.version,
         },
     );
-    let had = before.map(holders_of_whistle).unwrap_or_default();
-    for holder in holders_of_whistle(after).difference(&had) {
-        entitle(res, holder.0, id, "whistle", drafted_at);
-    }
-    // Whoever is called sees what it is about.
-    let had = before.map(pairs).unwrap_or_default();
-    for (petition, unit) in pairs(after).difference(&had) {
-        entitle(res, unit.0, *petition, "petition", drafted_at);
-    }
     let had: BTreeSet<Uuid> =
         before.map(|it| it.petitions.keys().map(|it| it.0).collect()).unwrap_or_default();
     let has: BTreeSet<Uuid> = after.petitions.keys().map(|it| it.0).collect();

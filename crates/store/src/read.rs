@@ -150,8 +150,8 @@ pub struct WhistleFilter {
     pub levels: Vec<String>,
     /// Blown by this centre.
     pub centre: Option<UnitId>,
-    /// That call this unit.
-    pub unit: Option<UnitId>,
+    /// That call one of these units.
+    pub units: Vec<UnitId>,
     /// Over this petition.
     pub petition: Option<PetitionId>,
     /// Of this matter.
@@ -183,8 +183,8 @@ pub enum WhistleOrder {
 /// Which deadlines.
 #[derive(Debug, Clone, Default)]
 pub struct InboxFilter {
-    /// Owed by this unit.
-    pub unit: Option<UnitId>,
+    /// Owed by one of these units.
+    pub units: Vec<UnitId>,
     /// Owed by one of these roles.
     pub roles: Vec<Role>,
     /// Only the next act of each part of a case.
@@ -432,12 +432,12 @@ impl Store {
         if let Some(it) = filter.centre {
             query.and_where(Expr::col("centre_id").eq(it.0));
         }
-        if let Some(it) = filter.unit {
+        if !filter.units.is_empty() {
             let called = Query::select()
                 .column("whistle_id")
                 .from("assignment_row")
                 .and_where(Expr::col("district_id").eq(viewer.district.0))
-                .and_where(Expr::col("unit_id").eq(it.0))
+                .and_where(Expr::col("unit_id").is_in(filter.units.iter().map(|it| it.0)))
                 .take();
             query.and_where(Expr::col("id").in_subquery(called));
         }
@@ -553,8 +553,8 @@ impl Store {
         ] {
             query.column(column);
         }
-        if let Some(it) = filter.unit {
-            query.and_where(Expr::col("unit_id").eq(it.0));
+        if !filter.units.is_empty() {
+            query.and_where(Expr::col("unit_id").is_in(filter.units.iter().map(|it| it.0)));
         }
         if !filter.roles.is_empty() {
             let role = |it: &Role| {
@@ -658,7 +658,7 @@ impl Store {
             query.cond_where(own);
         }
         // Delivery is an administrator's business; what it is about stays behind the gate.
-        if viewer.reads_cases {
+        if viewer.reads_cases() {
             query.cond_where(viewer.sees(("letter", "stream_id")));
         } else {
             query.and_where(Expr::exists(excluding()).not());

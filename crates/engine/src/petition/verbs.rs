@@ -27,7 +27,9 @@ use crate::{
     clock::ClockKey,
     command::{Action, CommandKind},
     ids::PetitionId,
+    recusal,
     refusal::Refusal,
+    scene::StreamId,
     stand::{self, Named, Stand},
 };
 
@@ -44,6 +46,7 @@ const OF_PETITION: &[(CommandKind, Rule)] = &[
     (CommandKind::ExtendPetition, Extend::allowed),
     (CommandKind::ConcludePetition, Conclude::allowed),
     (CommandKind::ReopenPetition, Reopen::allowed),
+    (CommandKind::Recuse, |stand, it| recusal::allowed(stand, StreamId::Petition(it.id))),
 ];
 
 pub(crate) fn actions(stand: &Stand<'_>, petition: &Petition) -> Vec<Action> {

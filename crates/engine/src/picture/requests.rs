@@ -5,16 +5,18 @@ use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use super::{Body, Picture, Place, day, district, fresh, petition_id, words};
 use crate::{
     actor::Rank,
+    authority::audience::Holder,
     calendar::{Limit, LimitUnit},
     clock::{ClockKey, Clocks, Step},
     command::{Command, CommandKind, Lapse},
     directory::Tier,
-    ids::{self, AssignmentId, PetitionId, UnitId, WhistleId},
+    ids::{self, AssignmentId, PersonId, PetitionId, UnitId, WhistleId},
     lists::{Initiation, KindCode, LevelCode},
     petition::{
         AnswerKind, DeclineGround, LegalBar, Nature, Procedure, Registration, Source,
         verbs::{self as petition, Register},
     },
+    recusal::Recuse,
     scene::{Scene, StreamId},
     whistle::{
         AssignmentRole, Judge, Purpose, Rating, Resolution, Split, Whistle,
@@ -107,6 +109,15 @@ impl Picture {
                 petition: petition_id(900),
                 registration: Box::new(self.registration(900)),
             })),
+            CommandKind::Recuse => {
+                let case = place.whistle.map_or(StreamId::Petition(petition), StreamId::Whistle);
+                let other = Holder::Person(PersonId(uuid::Uuid::from_u128(0x99)));
+                let recuse = |sense, holder| Request {
+                    sense,
+                    command: Command::Recuse(Recuse { case, holder, reason: words(56) }),
+                };
+                vec![recuse("本人", None), recuse("他人", Some(other))]
+            }
             CommandKind::AcceptPetition => {
                 one(Command::AcceptPetition(petition::Accept { petition, competent: None }))
             }
@@ -347,6 +358,7 @@ impl Picture {
             | CommandKind::WithdrawWhistle
             | CommandKind::BlowAgain
             | CommandKind::EscalateWhistle
+            | CommandKind::Recuse
             | CommandKind::Lapse => vec![],
         }
     }
@@ -527,6 +539,7 @@ fn whole(
         | CommandKind::ReportIn
         | CommandKind::RecordAbsence
         | CommandKind::ReleaseUnit
+        | CommandKind::Recuse
         | CommandKind::ReportProgress
         | CommandKind::RequestExtension
         | CommandKind::RuleExtension

@@ -562,7 +562,8 @@ fn eventful(picture: &Picture, it: &mut Story) -> Result<(), Refusal> {
     it.ask(picture, Cast::LeadLiaison, CommandKind::ReportProgress)?;
     it.ask(picture, Cast::LeadLeader, CommandKind::RequestExtension)?;
     it.ask(picture, Cast::Director, CommandKind::RuleExtension)?;
-    it.ask(picture, Cast::Director, CommandKind::ChangeLead)
+    it.ask(picture, Cast::Director, CommandKind::ChangeLead)?;
+    it.ask_other(picture, Cast::Director, CommandKind::Recuse)
 }
 
 /// What can happen to a petition beside its stages.

@@ -12,6 +12,7 @@ use super::{
     assignment::{ExtensionRequest, ReturnGround, Rung},
 };
 use crate::{
+    authority::audience::Holder,
     calendar::Limit,
     clock::{ClockKey, Promised, Step},
     ids::{AssignmentId, DistrictId, PersonId, PetitionId, UnitId, WhistleId},
@@ -435,6 +436,14 @@ pub enum WhistleFact {
         /// Why.
         reason: Words,
     },
+    /// 回避.
+    Recused {
+        /// Who must not see or act any more.
+        holder: Holder,
+        /// Which interest; none where it came with a petition.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<Words>,
+    },
     /// 不予挂账.
     HoldRefused {
         /// By whom.
@@ -573,6 +582,7 @@ impl WhistleFact {
             | Self::ClosingBegan
             | Self::Closed { .. }
             | Self::HoldRequested { .. }
+            | Self::Recused { .. }
             | Self::HoldRefused { .. }
             | Self::HeldLongTerm { .. }
             | Self::Resumed { .. }
@@ -844,6 +854,9 @@ impl Whistle {
             WhistleFact::ClosingBegan => self.stage = Stage::Closing { round: self.stage.round() },
             WhistleFact::Closed { .. } => self.end(Stage::Closed),
             WhistleFact::HoldRequested { .. } => self.hold_requested = true,
+            WhistleFact::Recused { holder, .. } => {
+                self.recused.insert(holder);
+            }
             WhistleFact::HoldRefused { .. } => self.hold_requested = false,
             WhistleFact::HeldLongTerm { until, .. } => {
                 let renewed = matches!(self.stage, Stage::LongTerm { .. });

@@ -76,7 +76,9 @@ use crate::{
     command::{Action, CommandKind},
     ids::{AssignmentId, UnitId, WhistleId},
     petition::{PetitionFact, WhistleEnding},
+    recusal,
     refusal::{Problem, Refusal},
+    scene::StreamId,
     stand::{self, Named, Stand},
 };
 
@@ -106,6 +108,7 @@ const OF_WHISTLE: &[(CommandKind, WhistleRule)] = &[
     (CommandKind::WithdrawWhistle, Withdraw::allowed),
     (CommandKind::BlowAgain, BlowAgain::allowed),
     (CommandKind::EscalateWhistle, Escalate::allowed),
+    (CommandKind::Recuse, |stand, it| recusal::allowed(stand, StreamId::Whistle(it.id))),
 ];
 
 /// What may be asked of one unit's part.
@@ -176,6 +179,7 @@ fn order(
     let whistle = stand.whistle(id)?;
     let content = whistle.content.as_ref().ok_or_else(|| stand::wrong_stage(whistle))?;
     stand.callable(stand.initiation(centre(whistle)?, content)?, unit)?;
+    stand.untainted_in(whistle, unit)?;
     if whistle.of_unit(unit).is_some() {
         return Err(Refusal::invalid(field, Problem::Twice));
     }

@@ -24,7 +24,7 @@ use crate::{
     context::{app, caller, fault, refuse},
     enums,
     input::{Common, ContentInput, LimitInput, RatingInput, RegisterPetitionInput, id},
-    object::{Assignment, Petition, Whistle},
+    object::{Assignment, Petition, Recusal, Whistle},
 };
 
 /// The object of a mutation.
@@ -56,6 +56,15 @@ impl Shown for Assignment {
             Changed::Assignment(it, id) => Self::of(Arc::new(it), id),
             Changed::Petition(_) | Changed::Whistle(_) => None,
         }
+    }
+}
+
+impl Shown for Recusal {
+    fn shown(changed: Changed) -> Option<Self> {
+        Some(Self::of(match changed {
+            Changed::Petition(it) => it.id.to_string(),
+            Changed::Whistle(it) | Changed::Assignment(it, _) => it.id.to_string(),
+        }))
     }
 }
 

@@ -25,7 +25,7 @@ impl Letter {
 
     /// 种类; none for those who read no case.
     async fn kind(&self, ctx: &Context<'_>) -> Result<Option<NoticeKind>> {
-        let reads = caller(ctx)?.viewer.reads_cases;
+        let reads = caller(ctx)?.viewer.reads_cases();
         Ok(Some(self.0.kind.into()).filter(|_| reads))
     }
 
@@ -36,13 +36,13 @@ impl Letter {
 
     /// 要求办理的环节; none for those who read no case.
     async fn step(&self, ctx: &Context<'_>) -> Result<Option<Step>> {
-        let reads = caller(ctx)?.viewer.reads_cases;
+        let reads = caller(ctx)?.viewer.reads_cases();
         Ok(self.0.notice.step.filter(|_| reads).map(Into::into))
     }
 
     /// 期限; none for those who read no case.
     async fn due(&self, ctx: &Context<'_>) -> Result<Option<DateTime<Utc>>> {
-        let reads = caller(ctx)?.viewer.reads_cases;
+        let reads = caller(ctx)?.viewer.reads_cases();
         Ok(self.0.notice.due.filter(|_| reads))
     }
 

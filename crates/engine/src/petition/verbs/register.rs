@@ -67,6 +67,7 @@ impl Register {
         }
         let fact = PetitionFact::Registered {
             registration,
+            by: Some(stand.by()?),
             lists: stand.facts.lists.version,
             at: stand.facts.now,
         };

@@ -5,6 +5,7 @@ use crate::{
     command::CommandKind,
     ids::{PetitionId, WhistleId},
     petition::{PetitionFact, WhistleEnding},
+    recusal,
     refusal::{Problem, Refusal},
     stand::{self, Named, Stand},
     text::Words,
@@ -60,9 +61,7 @@ impl AttachPetition {
             return Err(Refusal::PendingElsewhere { bar });
         }
         for call in &content.calls {
-            if petition.registration.as_ref().is_some_and(|it| it.accused.contains(&call.unit)) {
-                return Err(Refusal::NotCallable);
-            }
+            stand.untainted(petition, call.unit)?;
         }
         let issued = whistle.issued.is_some();
         let level = content.level.clone();
@@ -82,6 +81,7 @@ impl AttachPetition {
             .collect();
         let fact = WhistleFact::PetitionAttached { petition: self.petition, attached };
         stand.record_with(self.whistle, fact, named)?;
+        recusal::inherit(stand, self.whistle)?;
         if issued {
             let at = stand.facts.now;
             let fact = PetitionFact::Whistled { whistle: self.whistle, nth, level, at };

@@ -9,6 +9,7 @@ use crate::{
     ids::{DistrictId, PetitionId, UnitId, WhistleId},
     lists::{KindCode, LevelCode, MatterCode},
     petition::{Nature, Petition, Stage as PetitionStage},
+    recusal,
     refusal::{Problem, Refusal},
     scene::StreamId,
     stand::{self, Stand},
@@ -129,7 +130,8 @@ impl Draft {
             lists: stand.facts.lists.version,
             predecessor,
         };
-        stand.record(whistle, fact)
+        stand.record(whistle, fact)?;
+        recusal::inherit(stand, whistle)
     }
 }
 
@@ -243,12 +245,9 @@ fn compose(
     }
     for call in &content.calls {
         stand.callable(row, call.unit)?;
-        // An accusation is whistled to nobody; a unit that a petition accuses is not called over it.
+        // An accusation is whistled to nobody; a unit that is recused is not called over it.
         for id in petitions {
-            let accused = stand.petition(*id)?.registration.as_ref();
-            if accused.is_some_and(|it| it.accused.contains(&call.unit)) {
-                return Err(Refusal::NotCallable);
-            }
+            stand.untainted(stand.petition(*id)?, call.unit)?;
         }
     }
     Ok((content, raised_from))

@@ -92,6 +92,7 @@ pub(super) fn blow(
     let mut orders = vec![];
     for call in &content.calls {
         stand.callable(row, call.unit)?;
+        stand.untainted_in(&whistle, call.unit)?;
         orders.push(Order {
             assignment: AssignmentId(stand.fresh()),
             unit: call.unit,

@@ -103,6 +103,7 @@ pub(super) async fn unit(
             UnitKind::Department
             | UnitKind::Institution
             | UnitKind::Conference
+            | UnitKind::Discipline
             | UnitKind::MediationBody
             | UnitKind::External => above.tier,
         },
