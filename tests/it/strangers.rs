@@ -88,7 +88,7 @@ on_both! {
         let petition = &found["whistle"]["petitions"][0]["petition"]["id"];
         let ids = json!({
             "whistle": whistle["id"], "assignment": part(&whistle, "rsj"), "petition": petition, "of": petition,
-            "unit": tests::unit("cgj"), "suggestedUnit": tests::unit("cgj"), "person": app.person("cgj")
+            "case": whistle["id"], "unit": tests::unit("cgj"), "suggestedUnit": tests::unit("cgj"), "person": app.person("cgj")
         });
         let before = app.by("dispatcher").query("{ petitions { totalCount } whistles { totalCount } }", json!({})).await;
         let all = mutations();

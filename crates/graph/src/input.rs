@@ -4,7 +4,8 @@ use async_graphql::{Context, ID, InputObject, Result};
 use chrono::{DateTime, NaiveDate, Utc};
 use engine::{
     Refusal, StreamId,
-    ids::{PetitionId, WhistleId},
+    authority::audience::Holder,
+    ids::{PersonId, PetitionId, UnitId, WhistleId},
     refusal::Problem,
 };
 use serde::Serialize;
@@ -34,6 +35,15 @@ pub(crate) fn case_of(ctx: &Context<'_>, field: &'static str, id: &ID) -> Result
     }
     let unreadable = Refusal::invalid(field, Problem::Unreadable);
     id.parse::<PetitionId>().map(StreamId::Petition).map_err(|_| refuse(ctx, &unreadable))
+}
+
+/// Reads the id of a person or a unit.
+pub(crate) fn holder_of(ctx: &Context<'_>, field: &'static str, id: &ID) -> Result<Holder> {
+    if let Ok(id) = id.parse::<PersonId>() {
+        return Ok(Holder::Person(id));
+    }
+    let unreadable = Refusal::invalid(field, Problem::Unreadable);
+    id.parse::<UnitId>().map(Holder::Unit).map_err(|_| refuse(ctx, &unreadable))
 }
 
 /// 经办/代录: who decided what is recorded here.
@@ -263,10 +273,8 @@ pub(crate) struct SetLegalBarInput {
 pub(crate) struct RecuseInput {
     /// 案件: a petition or a whistle; it holds for the matter as a whole.
     pub(crate) case: ID,
-    /// 回避人; left out, with the unit, where one declares one's own interest.
-    pub(crate) person: Option<ID>,
-    /// 回避单位.
-    pub(crate) unit: Option<ID>,
+    /// 回避人或回避单位; left out where one declares one's own interest.
+    pub(crate) holder: Option<ID>,
     /// 回避事由.
     pub(crate) reason: String,
     /// What every act may carry.

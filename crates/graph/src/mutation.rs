@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use async_graphql::{Context, Object, Result};
 use engine::{
     Command, Refusal,
-    authority::audience::Holder,
     ids::{PetitionId, WhistleId},
     petition::verbs as petition,
     recusal::Recuse,
@@ -26,7 +25,7 @@ use crate::{
         RecordAbsenceInput, RecuseInput, RegisterPetitionInput, ReopenPetitionInput, ReplyInput,
         ReportInInput, ReportProgressInput, RequestExtensionInput, RequestReturnInput,
         RuleExtensionInput, RuleReturnInput, SetLegalBarInput, TerminateWhistleInput, VerifyInput,
-        WhistleInput, WhistleReasonInput, case_of, id,
+        WhistleInput, WhistleReasonInput, case_of, holder_of, id,
     },
     object::{Assignment, Petition, Recusal, Whistle},
 };
@@ -619,15 +618,8 @@ impl Mutation {
     #[graphql(complexity = "2000 + child_complexity")]
     async fn recuse(&self, ctx: &Context<'_>, input: RecuseInput) -> Result<Recusal> {
         let case = case_of(ctx, "case", &input.case)?;
-        let person = input.person.as_ref().map(|it| id(ctx, "person", it)).transpose()?;
-        let unit = input.unit.as_ref().map(|it| id(ctx, "unit", it)).transpose()?;
+        let holder = input.holder.as_ref().map(|it| holder_of(ctx, "holder", it)).transpose()?;
         run(ctx, "recuse", &input, &input.common, |it| {
-            let holder = match (person, unit) {
-                (Some(_), Some(_)) => {
-                    return Err(Refusal::invalid("unit", Problem::Contradiction));
-                }
-                (person, unit) => person.map(Holder::Person).or(unit.map(Holder::Unit)),
-            };
             let reason = it.text("reason", &input.reason)?;
             Ok(Command::Recuse(Recuse { case, holder, reason }))
         })
