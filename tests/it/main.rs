@@ -9,6 +9,7 @@ mod due;
 mod gate;
 mod idempotency;
 mod import;
+mod leaks;
 mod letters;
 mod lifecycle;
 mod limits;

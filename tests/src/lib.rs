@@ -4,6 +4,7 @@
 //! units and people writes registers directly.
 
 pub mod cluster;
+pub mod contract;
 pub mod peer;
 pub mod process;
 mod world;
@@ -33,7 +34,7 @@ use serde_json::Value;
 use store::{Options, Store};
 use uuid::Uuid;
 
-pub use world::{MATTER, unit_id};
+pub use world::{MATTER, PEOPLE, unit_id};
 
 /// Which database a scenario runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -43,10 +43,13 @@ const UNITS: &[(&str, &str, UnitKind, Tier, Option<&str>)] = &[
     ("yjj", "区应急局", UnitKind::Department, Tier::District, Some("qzx")),
     ("rqgs", "市燃气公司", UnitKind::External, Tier::District, Some("qzx")),
     ("lxhy", "区信访联席会议", UnitKind::Conference, Tier::District, Some("qzx")),
+    ("jw", "区纪委监委", UnitKind::Discipline, Tier::District, Some("qzx")),
+    ("gaj", "区公安局", UnitKind::Department, Tier::District, Some("qzx")),
+    ("hjpcs", "汉江派出所", UnitKind::Institution, Tier::Township, Some("gaj")),
 ];
 
-/// (login, unit, roles, rank)
-const PEOPLE: &[(&str, &str, &[Role], Rank)] = &[
+/// Everybody: login, unit, roles, rank.
+pub const PEOPLE: &[(&str, &str, &[Role], Rank)] = &[
     ("dispatcher", "qzx", &[Role::Dispatcher], Rank::Staff),
     ("dispatcher2", "qzx", &[Role::Dispatcher], Rank::Staff),
     ("director", "qzx", &[Role::Director], Rank::Head),
@@ -68,6 +71,14 @@ const PEOPLE: &[(&str, &str, &[Role], Rank)] = &[
     ("yjj", "yjj", &[Role::Liaison, Role::UnitLeader], Rank::Head),
     ("rqgs", "rqgs", &[Role::Liaison, Role::UnitLeader], Rank::Head),
     ("convenor", "lxhy", &[Role::Leader], Rank::Head),
+    ("officer", "qzx", &[Role::PetitionOfficer], Rank::Staff),
+    ("grid", "qzx", &[Role::GridWorker], Rank::Staff),
+    ("program", "qzx", &[Role::Service], Rank::Staff),
+    ("security", "qzx", &[Role::SecurityAdmin], Rank::Staff),
+    ("hj_head", "hj", &[Role::UnitLeader], Rank::Head),
+    ("jw", "jw", &[Role::Liaison, Role::UnitLeader], Rank::Head),
+    ("gaj_head", "gaj", &[Role::UnitLeader], Rank::Head),
+    ("pcs", "hjpcs", &[Role::Liaison, Role::UnitLeader], Rank::Head),
 ];
 
 /// Sets up the world. Nobody signs in with a password here; the hash opens nothing.
@@ -84,7 +95,8 @@ pub(crate) async fn set_up(store: &Store, now: DateTime<Utc>) -> HashMap<String,
             kind: *kind,
             tier: *tier,
             parent: parent.map(unit_id),
-            territory: None,
+            // A police station answers to its bureau and to the street that it works in.
+            territory: (*code == "hjpcs").then(|| unit_id("hj")),
             closed: false,
             heir: None,
         })

@@ -4,7 +4,9 @@ use std::{collections::HashMap, sync::Arc};
 
 use chrono::NaiveDate;
 use engine::{
+    Scene,
     actor::Member,
+    authority::audience,
     calendar::Calendar,
     directory::Directory,
     ids::{PersonId, UnitId},
@@ -120,6 +122,22 @@ impl Registers {
         self.accounts.values()
     }
 
+    /// Whether an addressee may still be told of a case when its letter is about to go: a recusal
+    /// holds for what was written before, too, and whoever has left is told nothing.
+    #[must_use]
+    pub fn may_be_told(&self, addressee: uuid::Uuid, scene: &Scene, case: uuid::Uuid) -> bool {
+        let nobody = |unit| Member { person: PersonId(addressee), unit, roles: [].into() };
+        let unit = UnitId(addressee);
+        let member = match self.account(PersonId(addressee)) {
+            Some(it) if it.disabled => return false,
+            Some(it) => nobody(self.directory.stands_for(it.unit)),
+            None if self.directory.unit(unit).is_some() => nobody(unit),
+            // Somebody outside, who holds no case.
+            None => return true,
+        };
+        !audience::shut_out(scene, case).iter().any(|it| it.shuts(&member, &self.directory))
+    }
+
     /// Somebody as the rules see them.
     #[must_use]
     pub fn member(&self, person: PersonId) -> Option<Member> {
@@ -172,7 +190,7 @@ impl App {
                 district: self.district(),
                 unit: member.unit,
                 person,
-                sight: engine::authority::sight(&member.roles),
+                sight: engine::authority::sight(&member, &registers.directory),
             },
             member,
             source,

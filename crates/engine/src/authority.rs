@@ -20,6 +20,7 @@ use crate::{
     actor::{Member, Role},
     clock::Step,
     command::CommandKind,
+    directory::{Directory, UnitKind},
 };
 
 /// What can be read, apart from what can be done.
@@ -118,17 +119,21 @@ pub struct Sight {
     pub registered_sealed: bool,
 }
 
-/// The sight of these roles: the table of readers, folded.
+/// The sight of a member: the table of readers, folded for their roles and their unit.
 #[must_use]
-pub fn sight(roles: &BTreeSet<Role>) -> Sight {
+pub fn sight(member: &Member, directory: &Directory) -> Sight {
     let any = |subject: Subject, relation: Relation| {
-        readers(subject).iter().any(|(role, it)| *it == relation && roles.contains(role))
+        readers(subject).iter().any(|(role, it)| *it == relation && member.roles.contains(role))
+    };
+    // A sealed case is for its centre and for discipline inspection, each by a row of its own.
+    let directly = match directory.unit(member.unit).map(|it| it.kind) {
+        Some(UnitKind::Discipline) => Relation::Discipline,
+        Some(_) | None => Relation::OwnCentre,
     };
     Sight {
         unit: any(Subject::Case, Relation::OwnCentre),
         below: any(Subject::Case, Relation::Above),
-        sealed: any(Subject::Accusation, Relation::OwnCentre)
-            || any(Subject::Accusation, Relation::Discipline),
+        sealed: any(Subject::Accusation, directly),
         registered: any(Subject::Case, Relation::Registrar),
         registered_sealed: any(Subject::Accusation, Relation::Registrar),
     }

@@ -344,6 +344,7 @@ impl Query {
             Some("pending") => Some("pending"),
             Some("sent") => Some("sent"),
             Some("dead") => Some("dead"),
+            Some("withheld") => Some("withheld"),
             Some(_) => return Err(refuse(ctx, &Refusal::invalid("state", Problem::Unknown))),
         };
         let case = it.case.as_ref().map(|it| case_of(ctx, "case", it)).transpose()?;

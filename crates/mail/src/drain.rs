@@ -38,6 +38,8 @@ const SHUT: TimeDelta = TimeDelta::minutes(1);
 /// What became of one mailing.
 enum Delivered {
     Sent,
+    /// Its addressee has left, or must not be told any more.
+    Withheld,
     Failed,
     /// It was not taken, and no other would be now.
     Shut,
@@ -93,7 +95,7 @@ impl Drain {
             while let Some(mailing) = claimed.next() {
                 match self.deliver(&registers, &loaded.scene, &mailing).await? {
                     Delivered::Sent => n_sent += 1,
-                    Delivered::Failed => (),
+                    Delivered::Failed | Delivered::Withheld => (),
                     // The way itself is shut: the others would only wait for it one by one, longer
                     // than they are leased. They keep their tries.
                     Delivered::Shut => {
@@ -123,8 +125,17 @@ impl Drain {
         mailing: &ClaimedMailing,
     ) -> Result<Delivered, DrainError> {
         let store = self.app.store();
+        let letters: Vec<&LetterInMailing> = mailing
+            .letters
+            .iter()
+            .filter(|it| registers.may_be_told(mailing.addressee, scene, it.stream))
+            .collect();
+        if letters.is_empty() {
+            store.mailing_withheld(mailing.district, mailing.id).await?;
+            return Ok(Delivered::Withheld);
+        }
         let texts: Result<Vec<Text>, TextError> =
-            mailing.letters.iter().map(|it| self.text(registers, scene, it)).collect();
+            letters.into_iter().map(|it| self.text(registers, scene, it)).collect();
         let texts = match texts {
             Ok(texts) => texts,
             // One letter that cannot be written must not hold up the others.

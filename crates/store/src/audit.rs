@@ -11,7 +11,7 @@ use engine::{
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait as _, ConnectionTrait as _, DatabaseTransaction, DbBackend, EntityTrait as _,
-    QueryFilter as _, QuerySelect as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _,
     sea_query::{Expr, OnConflict},
 };
 use uuid::Uuid;
@@ -62,6 +62,35 @@ impl Store {
     /// [`Error::Corrupt`] or the driver's.
     pub async fn note(&self, district: DistrictId, notes: Notes) -> Result<(), Error> {
         self.commit(journal::Commit::noting(district, notes)).await
+    }
+}
+
+impl Store {
+    /// The last notes of one kind, the last first.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] or the driver's.
+    pub async fn notes(
+        &self,
+        district: DistrictId,
+        kind: &str,
+        limit: u64,
+    ) -> Result<Vec<Note>, Error> {
+        use entity::audit_event::{Column, Entity};
+        let rows = Entity::find()
+            .filter(Column::DistrictId.eq(district.0))
+            .filter(Column::Kind.eq(kind))
+            .order_by_desc(Column::At)
+            .order_by_desc(Column::StreamId)
+            .order_by_desc(Column::Version)
+            .limit(limit)
+            .all(&self.db)
+            .await?;
+        let note = |it: entity::audit_event::Model| {
+            Note::parse(&it.body)
+                .map_err(|error| Error::corrupt("audit_event", "body", it.stream_id, error))
+        };
+        rows.into_iter().map(note).collect()
     }
 }
 

@@ -38,6 +38,8 @@ pub struct ClaimedMailing {
     pub id: LetterId,
     /// Its Message-ID; the same at each try.
     pub message_id: String,
+    /// The person, or the unit where nobody in it could be told.
+    pub addressee: Uuid,
     /// The address.
     pub address: String,
     /// How often it was tried before.
@@ -320,6 +322,7 @@ impl Store {
                 district: DistrictId(it.district_id),
                 id: LetterId(it.id),
                 message_id: it.message_id,
+                addressee: it.addressee_id,
                 address: it.address,
                 attempts: u32::try_from(it.attempts).unwrap_or(0),
                 created_at: it.created_at,
@@ -345,6 +348,25 @@ impl Store {
             .col_expr(Column::State, Expr::value("sent"))
             .col_expr(Column::SentAt, Expr::value(Some(now)))
             .col_expr(Column::LeaseUntil, Expr::value(Option::<DateTime<Utc>>::None))
+            .filter(Column::DistrictId.eq(district.0))
+            .filter(Column::Id.eq(id.0))
+            .exec(&tx)
+            .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Records that a mailing is not sent, because its addressee may not be told any more.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn mailing_withheld(&self, district: DistrictId, id: LetterId) -> Result<(), Error> {
+        use entity::mailing::{Column, Entity};
+        let tx = self.begin_write().await?;
+        Entity::update_many()
+            .col_expr(Column::State, Expr::value("withheld"))
+            .col_expr(Column::LeaseUntil, Expr::value(Option::<DateTime<Utc>>::None))
+            .filter(Column::State.eq("pending"))
             .filter(Column::DistrictId.eq(district.0))
             .filter(Column::Id.eq(id.0))
             .exec(&tx)

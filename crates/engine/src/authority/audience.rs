@@ -8,8 +8,9 @@ use uuid::Uuid;
 use crate::{
     actor::Member,
     directory::{Directory, UnitKind},
-    ids::{PersonId, PetitionId, UnitId},
+    ids::{PersonId, PetitionId, UnitId, WhistleId},
     petition::{Nature, Petition},
+    scene::Scene,
     whistle::Whistle,
 };
 
@@ -103,6 +104,14 @@ pub fn of_petitions_called(
 #[must_use]
 pub fn shut_out_of_petition(it: &Petition) -> BTreeSet<Holder> {
     it.accused().map(Holder::Unit).chain(it.recused.iter().copied()).collect()
+}
+
+/// From whom a case of a scene is kept; nobody where it is not in it.
+#[must_use]
+pub fn shut_out(scene: &Scene, case: Uuid) -> BTreeSet<Holder> {
+    let whistle = scene.whistles.get(&WhistleId(case)).map(|it| it.recused.clone());
+    let petition = scene.petitions.get(&PetitionId(case)).map(shut_out_of_petition);
+    whistle.into_iter().chain(petition).flatten().collect()
 }
 
 fn conferences<'a>(

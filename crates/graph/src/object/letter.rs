@@ -51,7 +51,7 @@ impl Letter {
         self.0.created_at
     }
 
-    /// 寄送状态: pending, sent, dead; none where the addressee has no address.
+    /// 寄送状态: pending, sent, dead, or withheld where the addressee may not be told any more; none where the addressee has no address.
     async fn state(&self) -> Option<&str> {
         self.0.state.as_deref()
     }
