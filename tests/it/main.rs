@@ -14,6 +14,7 @@ mod letters;
 mod lifecycle;
 mod limits;
 mod mail;
+mod matrix;
 mod migrations;
 mod pages;
 mod restart;
