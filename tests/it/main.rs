@@ -17,6 +17,7 @@ mod mail;
 mod matrix;
 mod migrations;
 mod pages;
+mod reorganisation;
 mod restart;
 mod schema;
 mod story;

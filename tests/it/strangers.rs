@@ -101,6 +101,11 @@ on_both! {
                 .data(Lang::Zh);
             let nobody = serde_json::to_value(app.schema.execute(request).await).expect("JSON");
             assert_eq!(nobody["errors"][0]["extensions"]["code"], "UNAUTHENTICATED", "{name} {nobody}");
+            // What is about no case is in the matrix alone: some of it is everybody's.
+            let about = ["whistle", "assignment", "petition", "petitions", "case", "draft", "content"];
+            if !about.iter().any(|it| input.get(it).is_some()) && name != "registerPetition" {
+                continue;
+            }
             // A liaison of a unit that was not called, and an administrator.
             for login in ["cgj", "admin"] {
                 let answer = app.by(login).ask(&query, json!({ "input": input })).await;

@@ -127,7 +127,7 @@ impl Intake<'_> {
 }
 
 /// Trims a text and holds it against its limits.
-fn clean(field: &'static str, text: &str, most: usize) -> Result<String, Refusal> {
+pub(crate) fn clean(field: &'static str, text: &str, most: usize) -> Result<String, Refusal> {
     let text = text.trim();
     if text.is_empty() {
         return Err(Refusal::missing(field));

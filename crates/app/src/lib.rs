@@ -15,6 +15,7 @@ mod intake;
 mod letters;
 mod registers;
 mod submit;
+mod units;
 
 use std::{collections::HashMap, sync::Arc};
 

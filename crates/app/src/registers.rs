@@ -71,6 +71,12 @@ impl Registers {
         }
     }
 
+    /// Their version.
+    #[must_use]
+    pub fn version(&self) -> i64 {
+        self.version
+    }
+
     /// The lists in force on a day.
     #[must_use]
     pub fn lists_on(&self, day: NaiveDate) -> Option<&Lists> {

@@ -1,11 +1,15 @@
 //! The tree of units: who stands under whom, and where.
 
+mod reorganise;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumIter, EnumString, IntoStaticStr};
 
 use crate::ids::UnitId;
+
+pub use self::reorganise::reorganise;
 
 /// What a unit is.
 #[derive(

@@ -15,7 +15,7 @@ use crate::{
     enums::{
         AnswerKind, AssignmentRole, DeclineGround, LegalBar, LimitUnit, Medium, Mode, Nature,
         Procedure, Purpose, Rank, Rating, ReplyOutcome, Resolution, ReturnGround, Source,
-        TerminationGround, VerifyMethod,
+        TerminationGround, Tier, UnitKind, VerifyMethod,
     },
 };
 
@@ -266,6 +266,31 @@ pub(crate) struct SetLegalBarInput {
     /// What every act may carry.
     #[graphql(flatten)]
     pub(crate) common: Common,
+}
+
+/// 机构调整: a unit as it is to be.
+#[derive(Clone, InputObject)]
+pub(crate) struct PutUnitInput {
+    /// 单位; left out where it is new.
+    pub(crate) unit: Option<ID>,
+    /// 代码, by which the lists name it.
+    pub(crate) code: String,
+    /// 全称.
+    pub(crate) name: String,
+    /// 简称.
+    pub(crate) short_name: String,
+    /// 类别; it never changes.
+    pub(crate) kind: UnitKind,
+    /// 层级.
+    pub(crate) tier: Tier,
+    /// 上级单位; only the root has none.
+    pub(crate) parent: Option<ID>,
+    /// 所在乡镇街道, beside its parent.
+    pub(crate) territory: Option<ID>,
+    /// 是否撤销.
+    pub(crate) closed: bool,
+    /// 职能承接单位: takes over its cases, duties and letters.
+    pub(crate) heir: Option<ID>,
 }
 
 /// 回避.

@@ -4,10 +4,10 @@ mod run;
 
 use std::collections::BTreeMap;
 
-use async_graphql::{Context, Object, Result};
+use async_graphql::{Context, ID, Object, Result};
 use engine::{
-    Command, Refusal,
-    ids::{PetitionId, WhistleId},
+    Command, Refusal, directory,
+    ids::{PetitionId, UnitId, WhistleId},
     petition::verbs as petition,
     recusal::Recuse,
     refusal::Problem,
@@ -15,19 +15,20 @@ use engine::{
 };
 
 use crate::{
-    context::app,
+    context::{app, caller, fault},
     input::{
         AcceptPetitionInput, AddUnitInput, AmendWhistleInput, AnswerPetitionInput, AssignmentInput,
         AssignmentReasonInput, AttachPetitionInput, BlowNowInput, ChangeLeadInput,
         ConcludePetitionInput, ConsultInput, DeclinePetitionInput, DesignateInput,
         DetachPetitionInput, DraftWhistleInput, ExtendPetitionInput, HoldWhistleInput,
-        IssueWhistleInput, LinkDuplicateInput, RateInput, RatifyInput, RecogniseDifficultInput,
-        RecordAbsenceInput, RecuseInput, RegisterPetitionInput, ReopenPetitionInput, ReplyInput,
-        ReportInInput, ReportProgressInput, RequestExtensionInput, RequestReturnInput,
-        RuleExtensionInput, RuleReturnInput, SetLegalBarInput, TerminateWhistleInput, VerifyInput,
-        WhistleInput, WhistleReasonInput, case_of, holder_of, id,
+        IssueWhistleInput, LinkDuplicateInput, PutUnitInput, RateInput, RatifyInput,
+        RecogniseDifficultInput, RecordAbsenceInput, RecuseInput, RegisterPetitionInput,
+        ReopenPetitionInput, ReplyInput, ReportInInput, ReportProgressInput, RequestExtensionInput,
+        RequestReturnInput, RuleExtensionInput, RuleReturnInput, SetLegalBarInput,
+        TerminateWhistleInput, VerifyInput, WhistleInput, WhistleReasonInput, case_of, holder_of,
+        id,
     },
-    object::{Assignment, Petition, Recusal, Whistle},
+    object::{Assignment, Petition, Recusal, Unit, Whistle},
 };
 use run::{asked, calls, draft, judge, limit, part, register, resolution, run, says};
 
@@ -612,6 +613,29 @@ impl Mutation {
             Ok(Command::EscalateWhistle(verbs::Escalate { whistle, successor, reason }))
         })
         .await
+    }
+
+    /// 机构调整: adds a unit, or moves, renames, closes one or has it taken over.
+    #[graphql(complexity = "2000 + child_complexity")]
+    async fn put_unit(&self, ctx: &Context<'_>, input: PutUnitInput) -> Result<Unit> {
+        let optional =
+            |field, it: &Option<ID>| it.as_ref().map(|it| id(ctx, field, it)).transpose();
+        let app = app(ctx)?;
+        let is_new = input.unit.is_none();
+        let wanted = directory::Unit {
+            id: optional("unit", &input.unit)?.unwrap_or_else(|| UnitId(app.fresh())),
+            parent: optional("parent", &input.parent)?,
+            territory: optional("territory", &input.territory)?,
+            heir: optional("heir", &input.heir)?,
+            code: input.code,
+            name: input.name,
+            short_name: input.short_name,
+            kind: input.kind.into(),
+            tier: input.tier.into(),
+            closed: input.closed,
+        };
+        let unit = app.put_unit(caller(ctx)?, wanted, is_new).await.map_err(|it| fault(ctx, it))?;
+        Ok(Unit(unit))
     }
 
     /// 回避: somebody must not see or act on a matter any more; at once, and on every path.

@@ -46,15 +46,31 @@ pub(crate) async fn directory(
 }
 
 impl Store {
+    /// Whether a unit owes anything.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn owes(&self, district: DistrictId, unit: UnitId) -> Result<bool, Error> {
+        use entity::deadline::{Column, Entity};
+        let row = Entity::find()
+            .filter(Column::DistrictId.eq(district.0))
+            .filter(Column::UnitId.eq(unit.0))
+            .one(&self.db)
+            .await?;
+        Ok(row.is_some())
+    }
+
     /// Writes units, in place of what they were, the closure of the tree, and the note that says
     /// what changed. A unit that is as it was leaves no note.
     ///
     /// # Errors
-    /// The driver's.
+    /// [`Error::Stale`] where the registers are not at the version that the decision was made on;
+    /// else the driver's.
     pub async fn put_units(
         &self,
         district: DistrictId,
         units: Vec<Unit>,
+        expected: Option<i64>,
         by: &Notes,
     ) -> Result<(), Error> {
         use entity::unit::{ActiveModel, Column, Entity};
@@ -62,6 +78,13 @@ impl Store {
         let tx = self.begin_write().await?;
         // One change of the tree at a time: the closure is made from all of it.
         bump(&tx, district).await?;
+        if let Some(expected) = expected {
+            let row = entity::register::Entity::find_by_id(district.0).one(&tx).await?;
+            if row.is_none_or(|it| it.version != expected + 1) {
+                let expected = u32::try_from(expected).unwrap_or(u32::MAX);
+                return Err(Error::Stale { stream: district.0, expected });
+            }
+        }
         let before = directory(&tx, district.0).await?;
         let changed: Vec<(Option<Unit>, Unit)> = units
             .into_iter()
@@ -109,8 +132,8 @@ impl Store {
     }
 }
 
-/// The closure of the tree: each unit under itself, under whoever took over from it, and under all
-/// above that one.
+/// The closure of the tree: each unit under itself, under whoever took over from it, under all above
+/// that one, and under the townships of its territory.
 async fn closure(
     tx: &DatabaseTransaction,
     district: DistrictId,
@@ -124,6 +147,10 @@ async fn closure(
         let above = directory.above(it.id).map(|it| it.id).enumerate().map(|(n, it)| (n + 1, it));
         for (depth, ancestor) in own.into_iter().map(|it| (0, it)).chain(above) {
             rows.entry((ancestor, it.id)).or_insert(depth);
+        }
+        // A police station answers to its bureau and to the street that it works in.
+        for overseer in directory.overseers(it.id) {
+            rows.entry((overseer, it.id)).or_insert(1);
         }
     }
     let rows: Vec<ActiveModel> = rows

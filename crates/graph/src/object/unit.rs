@@ -58,6 +58,11 @@ impl Unit {
         optional(ctx, self.0.territory).await
     }
 
+    /// 职能承接单位; where the unit was taken over.
+    async fn heir(&self, ctx: &Context<'_>) -> Result<Option<Unit>> {
+        optional(ctx, self.0.heir).await
+    }
+
     /// 是否已撤销.
     async fn closed(&self) -> bool {
         self.0.closed
