@@ -362,7 +362,7 @@ on_both! {
                 (it.parent, it.heir, it.closed, it.territory) = (Some(above), heir, heir.is_some(), territory);
             }
             let by = app.app.notes(&app::By::default(), vec![]);
-            store.put_units(district, units, None, &by).await.expect("units");
+            store.put_units(district, units, None, &by, store::Commit::default()).await.expect("units");
             for case in &cases {
                 let may = entitled(&app, case).await;
                 for (login, ..) in PEOPLE {

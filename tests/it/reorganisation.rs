@@ -108,3 +108,35 @@ on_both! {
         app.done().await;
     }
 }
+
+on_both! {
+    async fn what_the_superior_owes_goes_to_the_new_superior(app) {
+        let petition = app.by("hj_dispatcher").act("registerPetition", json!({
+            "procedure": "DISPUTE", "source": "GRID", "title": "占道经营纠纷"
+        }), "id").await;
+        app.by("hj_dispatcher").act("acceptPetition", json!({ "petition": petition["id"] }), "id").await;
+        let whistle = app.by("hj_dispatcher").act("draftWhistle", json!({
+            "petitions": [petition["id"]],
+            "content": { "offList": "多部门职责交叉", "kind": "joint", "level": "general", "title": "占道经营处置",
+                "request": "请现场处置", "tried": "社区劝导无效", "units": [{ "unit": unit("cgj") }] }
+        }), "id").await;
+        app.by("hj_dispatcher").act("submitWhistle", json!({ "whistle": whistle["id"] }), "id").await;
+        app.tick();
+        let whistle = app.by("hj_director").act("issueWhistle", json!({ "whistle": whistle["id"] }), crate::story::WHISTLE).await;
+        app.by("hj_director").act("openDispute", json!({ "assignment": part(&whistle, "cgj"), "reason": "职责不清" }), "id").await;
+        app.advance_to("2026-03-06 09:00").await;
+        let owed = async || {
+            let found = app.by("leader").query("query($c: ID!) { deadlines(case: $c) { nodes { step unit { code } } } }", json!({ "c": whistle["id"] })).await;
+            let all = found["deadlines"]["nodes"].as_array().expect("deadlines").clone();
+            all.into_iter().find(|it| it["step"] == "DISPUTE_SUPERIOR").unwrap_or_else(|| panic!("{found}"))["unit"]["code"].clone()
+        };
+        assert_eq!(owed().await, "qzx");
+        let new = json!({ "code": "xzx", "name": "新区综治中心", "shortName": "新区综治中心", "kind": "CENTRE", "tier": "DISTRICT", "parent": unit("qzx"), "closed": false });
+        let new = app.by("admin").act("putUnit", new, "id").await;
+        let mut moved = put("hjzx", "汉江街道综治中心", "CENTRE", "TOWNSHIP", "qzx", json!({}));
+        moved["parent"] = new["id"].clone();
+        app.by("admin").act("putUnit", moved, "id").await;
+        assert_eq!(owed().await, "xzx");
+        app.done().await;
+    }
+}

@@ -102,7 +102,7 @@ pub(crate) async fn set_up(store: &Store, now: DateTime<Utc>) -> HashMap<String,
         })
         .collect();
     let by = Notes::by_program(now, AuditId(id("log", "world")));
-    store.put_units(district, units, None, &by).await.expect("units");
+    store.put_units(district, units, None, &by, store::Commit::default()).await.expect("units");
     let people: Vec<NewAccount> = PEOPLE
         .iter()
         .map(|(login, unit, roles, rank)| NewAccount {

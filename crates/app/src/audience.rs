@@ -18,7 +18,7 @@ fn entitled(scene: &Scene, directory: &Directory) -> BTreeSet<Row> {
     let mut res = BTreeSet::new();
     for it in scene.petitions.values() {
         let Some(at) = it.registered_at else { continue };
-        let of = audience::of_petition(it, directory);
+        let of = audience::of_petition(it);
         res.extend(of.into_iter().map(|holder| (StreamId::Petition(it.id), holder, at)));
     }
     for it in scene.whistles.values() {
@@ -39,7 +39,15 @@ fn entitled(scene: &Scene, directory: &Directory) -> BTreeSet<Row> {
 /// A petition that several whistles were blown over keeps whoever one of them called: what the other
 /// whistles say is not at hand, and nobody loses by one ruling what they hold by another.
 pub(crate) fn changes(before: &Scene, after: &Scene, directory: &Directory) -> Vec<Entitlement> {
-    let (had, has) = (entitled(before, directory), entitled(after, directory));
+    difference(&entitled(before, directory), &entitled(after, directory), after)
+}
+
+/// The same where the cases stay and the units change.
+pub(crate) fn moved(scene: &Scene, before: &Directory, after: &Directory) -> Vec<Entitlement> {
+    difference(&entitled(scene, before), &entitled(scene, after), scene)
+}
+
+fn difference(had: &BTreeSet<Row>, has: &BTreeSet<Row>, after: &Scene) -> Vec<Entitlement> {
     let row = |given: bool| {
         move |(case, entitled, sort_at): &Row| Entitlement {
             case: *case,
@@ -52,8 +60,8 @@ pub(crate) fn changes(before: &Scene, after: &Scene, directory: &Directory) -> V
         StreamId::Petition(id) => after.petitions.get(id).is_none_or(|it| it.whistles.len() > 1),
         StreamId::Whistle(_) => false,
     };
-    let gone = had.difference(&has).filter(|(case, ..)| !several(case)).map(row(false));
-    has.difference(&had).map(row(true)).chain(gone).collect()
+    let gone = had.difference(has).filter(|(case, ..)| !several(case)).map(row(false));
+    has.difference(had).map(row(true)).chain(gone).collect()
 }
 
 /// From whom a touched case is kept now and was not before.

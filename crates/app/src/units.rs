@@ -1,12 +1,16 @@
 //! 机构调整: units are added, moved, taken over and closed.
 
 use engine::{
-    Refusal,
+    Refusal, StreamId,
     audit::AuditFact,
-    directory::{Unit, reorganise},
+    clock::Step,
+    directory::{Directory, Unit, reorganise},
+    whistle,
 };
+use store::Commit;
+use strum::IntoEnumIterator as _;
 
-use crate::{App, Caller, Error, intake, submit::TRIES};
+use crate::{App, Caller, Error, Registers, audience, intake, submit::TRIES};
 
 impl App {
     /// Adds a unit, where `is_new`, or puts it in place of what it was.
@@ -36,9 +40,16 @@ impl App {
                 Err(refusal) => return self.refuse_unit(caller, refusal).await,
             };
             let notes = self.notes(&caller.by(), vec![]);
+            let follows = self.follows(&registers, &unit).await?;
             let put = self
                 .store()
-                .put_units(self.district(), vec![unit.clone()], Some(registers.version()), &notes)
+                .put_units(
+                    self.district(),
+                    vec![unit.clone()],
+                    Some(registers.version()),
+                    &notes,
+                    follows,
+                )
                 .await;
             match put {
                 Ok(()) => return Ok(unit),
@@ -48,6 +59,29 @@ impl App {
             }
         }
         Err(Error::Busy)
+    }
+
+    /// What a change of units changes for cases: some acts are owed by whoever stands above.
+    async fn follows(&self, registers: &Registers, unit: &Unit) -> Result<Commit, Error> {
+        let others = registers.directory.units().filter(|it| it.id != unit.id).cloned();
+        let after = Directory::new(others.chain([unit.clone()]));
+        let steps: Vec<Step> = Step::iter().filter(|it| it.is_owed_above()).collect();
+        let cases: Vec<_> =
+            self.store().cases_owing(self.district(), &steps).await?.into_iter().collect();
+        let (mut deadlines, mut entitled) = (vec![], vec![]);
+        for some in cases.chunks(500) {
+            let scene = self.store().load(self.district(), some).await?.scene;
+            for it in scene.whistles.values() {
+                let lists = registers.lists_version(it.lists).ok_or(Error::NotSetUp)?;
+                deadlines.push((
+                    StreamId::Whistle(it.id),
+                    whistle::deadlines(it, lists, &registers.directory),
+                    whistle::deadlines(it, lists, &after),
+                ));
+            }
+            entitled.extend(audience::moved(&scene, &registers.directory, &after));
+        }
+        Ok(Commit::refreshing(self.district(), self.now(), &deadlines, &entitled)?)
     }
 
     async fn refuse_unit(&self, caller: &Caller, refusal: Refusal) -> Result<Unit, Error> {

@@ -113,6 +113,8 @@ pub struct Sight {
     pub below: bool,
     /// Sealed cases (accusations) that their own unit is directly entitled to.
     pub sealed: bool,
+    /// Every sealed case: discipline inspection.
+    pub discipline: bool,
     /// Cases that they registered themselves.
     pub registered: bool,
     /// Sealed cases that they registered themselves.
@@ -125,15 +127,13 @@ pub fn sight(member: &Member, directory: &Directory) -> Sight {
     let any = |subject: Subject, relation: Relation| {
         readers(subject).iter().any(|(role, it)| *it == relation && member.roles.contains(role))
     };
-    // A sealed case is for its centre and for discipline inspection, each by a row of its own.
-    let directly = match directory.unit(member.unit).map(|it| it.kind) {
-        Some(UnitKind::Discipline) => Relation::Discipline,
-        Some(_) | None => Relation::OwnCentre,
-    };
+    let is_discipline =
+        directory.unit(member.unit).is_some_and(|it| it.kind == UnitKind::Discipline);
     Sight {
         unit: any(Subject::Case, Relation::OwnCentre),
         below: any(Subject::Case, Relation::Above),
-        sealed: any(Subject::Accusation, directly),
+        sealed: any(Subject::Accusation, Relation::OwnCentre),
+        discipline: is_discipline && any(Subject::Accusation, Relation::Discipline),
         registered: any(Subject::Case, Relation::Registrar),
         registered_sealed: any(Subject::Accusation, Relation::Registrar),
     }

@@ -122,6 +122,38 @@ impl Step {
         }
     }
 
+    /// Whether somebody owes it by standing above the case, whoever that is at the time.
+    #[must_use]
+    pub fn is_owed_above(self) -> bool {
+        match self {
+            Self::DisputeSuperior | Self::DisputeConference | Self::RuleHold | Self::ReviewHold => {
+                true
+            }
+            Self::Submit
+            | Self::Review
+            | Self::Issue
+            | Self::Ratify
+            | Self::Acknowledge
+            | Self::ReturnWindow
+            | Self::RuleReturn
+            | Self::DisputeMeeting
+            | Self::ReportIn
+            | Self::Remedy
+            | Self::Consult
+            | Self::Interim
+            | Self::Handle
+            | Self::Task
+            | Self::Explain
+            | Self::RuleExtension
+            | Self::Verify
+            | Self::Rate
+            | Self::Close
+            | Self::Accept
+            | Self::Answer
+            | Self::Conclude => false,
+        }
+    }
+
     /// Whether somebody owes an act while the clock runs. A window only permits.
     #[must_use]
     pub fn is_duty(self) -> bool {

@@ -114,7 +114,7 @@ pub async fn set_up(store: &Store, now: DateTime<Utc>) -> anyhow::Result<()> {
     let (world, district) = (World::read()?, world::district());
     store.add_district(district, world::CODE, world::NAME).await?;
     let by = Notes::by_program(now, AuditId(SystemIds.fresh()));
-    store.put_units(district, world.units()?, None, &by).await?;
+    store.put_units(district, world.units()?, None, &by, store::Commit::default()).await?;
     for calendar in Calendar::presets()? {
         store.add_calendar(district, &calendar, &by).await?;
     }

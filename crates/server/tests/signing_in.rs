@@ -111,7 +111,10 @@ async fn set_up(store: &Store) {
         closed: false,
         heir: None,
     };
-    store.put_units(district, vec![unit.clone()], None, &by).await.unwrap();
+    store
+        .put_units(district, vec![unit.clone()], None, &by, store::Commit::default())
+        .await
+        .unwrap();
     let hash = server::hash_password(PASSWORD).unwrap();
     let account = |n: u128, login: &str| NewAccount {
         account: Account {

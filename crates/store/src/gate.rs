@@ -35,10 +35,13 @@ impl Viewer {
 
     /// The condition under which the case in `case` is visible.
     pub(crate) fn sees(&self, case: impl IntoColumnRef + Clone) -> Cond {
-        let Sight { unit, below, sealed, registered, registered_sealed } = self.sight;
+        let Sight { unit, below, sealed, discipline, registered, registered_sealed } = self.sight;
         let mut entitled = Cond::any();
         if unit || below || sealed {
             entitled = entitled.add(Expr::exists(self.by_unit(case.clone())));
+        }
+        if discipline {
+            entitled = entitled.add(Expr::exists(self.by_seal(case.clone())));
         }
         if registered || registered_sealed {
             entitled = entitled.add(Expr::exists(self.by_person(case.clone())));
@@ -76,6 +79,17 @@ impl Viewer {
             .and_where(Expr::col(("audience", "case_id")).eq(Expr::col(case)))
             .and_where(closure("ancestor_id").eq(self.unit.0))
             .cond_where(reach)
+            .take()
+    }
+
+    /// Whether the case is sealed at all.
+    fn by_seal(&self, case: impl IntoColumnRef) -> SelectStatement {
+        Query::select()
+            .expr(Expr::val(1))
+            .from("audience")
+            .and_where(Expr::col(("audience", "district_id")).eq(self.district.0))
+            .and_where(Expr::col(("audience", "case_id")).eq(Expr::col(case)))
+            .and_where(Expr::col(("audience", "sealed")).eq(true))
             .take()
     }
 

@@ -402,6 +402,31 @@ impl Commit {
         res
     }
 
+    /// What follows for cases where units change and no case does: who owes what, and who is
+    /// entitled.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] where a value cannot be encoded.
+    pub fn refreshing(
+        district: DistrictId,
+        at: DateTime<Utc>,
+        deadlines: &[(StreamId, Vec<Deadline>, Vec<Deadline>)],
+        entitled: &[Entitlement],
+    ) -> Result<Self, Error> {
+        let mut res = Self { at, district: district.0, ..Self::default() };
+        for (stream, before, after) in deadlines {
+            project::deadlines(&mut res, *stream, before, after)?;
+        }
+        project::entitle(&mut res, entitled);
+        Ok(res)
+    }
+
+    /// The same for this district, where nothing else said which.
+    pub(crate) fn of_district(mut self, district: DistrictId) -> Self {
+        self.district = district.0;
+        self
+    }
+
     /// Notes alone.
     #[must_use]
     pub fn noting(district: DistrictId, notes: Notes) -> Self {

@@ -1,22 +1,23 @@
 //! The tree of units, and its closure: who stands under whom, whoever took over from whom.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use engine::{
     audit::AuditFact,
+    clock::Step,
     directory::{Directory, Unit},
     ids::{DistrictId, UnitId},
 };
 use sea_orm::{
     ActiveValue::Set, ColumnTrait as _, ConnectionTrait, DatabaseTransaction, EntityTrait as _,
-    QueryFilter as _, sea_query::OnConflict,
+    QueryFilter as _, QuerySelect as _, sea_query::OnConflict,
 };
 use uuid::Uuid;
 
 use crate::{
-    Error, Notes, Store, audit,
+    Commit, Error, Notes, Store,
     directory::{bump, parse},
-    entity,
+    entity, journal,
 };
 
 /// The units of a district.
@@ -46,6 +47,28 @@ pub(crate) async fn directory(
 }
 
 impl Store {
+    /// The cases in which one of these steps is owed.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn cases_owing(
+        &self,
+        district: DistrictId,
+        steps: &[Step],
+    ) -> Result<BTreeSet<Uuid>, Error> {
+        use entity::deadline::{Column, Entity};
+        let steps = steps.iter().map(|it| <&'static str>::from(*it));
+        let rows: Vec<Uuid> = Entity::find()
+            .select_only()
+            .column(Column::StreamId)
+            .filter(Column::DistrictId.eq(district.0))
+            .filter(Column::Step.is_in(steps))
+            .into_tuple()
+            .all(&self.db)
+            .await?;
+        Ok(rows.into_iter().collect())
+    }
+
     /// Whether a unit owes anything.
     ///
     /// # Errors
@@ -60,8 +83,8 @@ impl Store {
         Ok(row.is_some())
     }
 
-    /// Writes units, in place of what they were, the closure of the tree, and the note that says
-    /// what changed. A unit that is as it was leaves no note.
+    /// Writes units, in place of what they were, the closure of the tree, what follows from it for
+    /// cases, and the note that says what changed. A unit that is as it was leaves no note.
     ///
     /// # Errors
     /// [`Error::Stale`] where the registers are not at the version that the decision was made on;
@@ -72,6 +95,7 @@ impl Store {
         units: Vec<Unit>,
         expected: Option<i64>,
         by: &Notes,
+        follows: Commit,
     ) -> Result<(), Error> {
         use entity::unit::{ActiveModel, Column, Entity};
         let text = |it: &'static str| it.to_owned();
@@ -125,8 +149,8 @@ impl Store {
             before.units().map(|it| (it.id, it.clone())).collect();
         all.extend(changed.iter().map(|(_, it)| (it.id, it.clone())));
         closure(&tx, district, &Directory::new(all.into_values())).await?;
-        audit::write(&tx, district.0, &by.saying(AuditFact::UnitsChanged { units: changed }))
-            .await?;
+        let fact = AuditFact::UnitsChanged { units: changed };
+        journal::write(&tx, follows.with(by.saying(fact)).of_district(district)).await?;
         tx.commit().await?;
         Ok(())
     }

@@ -58,17 +58,14 @@ pub struct Entitled {
     pub sealed: bool,
 }
 
-/// Whom a petition is for, apart from the units that a whistle calls over it.
+/// Whom a petition is for, apart from the units that a whistle calls over it, and from discipline
+/// inspection, which sees whatever is sealed.
 #[must_use]
-pub fn of_petition(it: &Petition, directory: &Directory) -> BTreeSet<Entitled> {
+pub fn of_petition(it: &Petition) -> BTreeSet<Entitled> {
     let sealed = it.nature() == Some(Nature::Accusation);
     let units = it.centre().into_iter().chain(it.competent).map(Holder::Unit);
     let registrar = it.registered_by.map(Holder::Person);
-    let discipline = directory
-        .units()
-        .filter(|unit| sealed && unit.kind == UnitKind::Discipline && !unit.closed)
-        .map(|unit| Holder::Unit(unit.id));
-    units.chain(registrar).chain(discipline).map(|holder| Entitled { holder, sealed }).collect()
+    units.chain(registrar).map(|holder| Entitled { holder, sealed }).collect()
 }
 
 /// Whom a whistle is for.

@@ -61,7 +61,7 @@ pub(super) async fn district(
             closed: false,
             heir: None,
         };
-        store.put_units(id, vec![root], None, &by).await?;
+        store.put_units(id, vec![root], None, &by, store::Commit::default()).await?;
         say::line(format!("已建立{name}，单位代码 {ROOT}。  The district is set up."));
     }
     Ok(())
@@ -115,7 +115,7 @@ pub(super) async fn unit(
         closed: false,
         heir: None,
     };
-    store.put_units(district, vec![unit.clone()], None, by).await?;
+    store.put_units(district, vec![unit.clone()], None, by, store::Commit::default()).await?;
     say::line(format!("已建立单位 {name}（{code}）。  The unit is made."));
     Ok(unit)
 }
