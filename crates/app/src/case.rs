@@ -115,12 +115,18 @@ impl App {
         Ok(self.whistles_by_id(&caller.viewer, &[id]).await?.into_iter().next())
     }
 
-    /// The whistle that an assignment is part of.
+    /// The whistle that an assignment is part of, for an act on it; an attempt on one that is not to
+    /// be seen is noted.
     ///
     /// # Errors
     /// [`Error::NotFound`] where it is not there or not to be seen; else a fault.
     pub async fn whistle_of(&self, caller: &Caller, id: AssignmentId) -> Result<WhistleId, Error> {
-        self.store().whistle_of(&caller.viewer, id).await?.ok_or(Error::NotFound)
+        if let Some(whistle) = self.store().whistle_of(&caller.viewer, id).await? {
+            return Ok(whistle);
+        }
+        // Only acts ask for a part by its id alone.
+        self.note(&caller.by(), engine::audit::of_unseen_part(id)).await?;
+        Err(Error::NotFound)
     }
 
     /// A page of petitions.

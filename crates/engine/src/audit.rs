@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::{
     command::{CommandKind, Target},
     directory::Unit,
-    ids::{AuditId, DistrictId, PersonId, UnitId},
+    ids::{AssignmentId, AuditId, DistrictId, PersonId, UnitId},
     refusal::Refusal,
     text::Digest,
 };
@@ -174,6 +174,17 @@ pub fn of_unseen(act: CommandKind, target: &Target) -> AuditFact {
         act: <&str>::from(act).to_owned(),
         code: "NOT_FOUND".to_owned(),
         case: about(target),
+        units: vec![],
+    }
+}
+
+/// The note that an act on an assignment leaves that its caller may not see or that is not there.
+#[must_use]
+pub fn of_unseen_part(assignment: AssignmentId) -> AuditFact {
+    AuditFact::Refused {
+        act: "act_on_assignment".to_owned(),
+        code: "NOT_FOUND".to_owned(),
+        case: Some(assignment.0),
         units: vec![],
     }
 }
