@@ -10,7 +10,7 @@
 use axum::{
     Router,
     body::Body,
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header},
+    http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -20,41 +20,45 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 #[folder = "$OUT_DIR/dist"]
 struct Dist;
 
-/// On every answer of this crate, refusals included. Styles may be inline because the editor of
-/// GraphiQL writes its own; scripts may not.
-const SECURITY: [(HeaderName, HeaderValue); 3] = [
-    (
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static(
-            "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; \
-             connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'",
-        ),
-    ),
-    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
-];
+/// What the pages may do. They load scripts and styles from here alone and run nothing inline.
+const PAGE: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
+     connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+);
+/// The same for GraphiQL, whose editor writes its own styles.
+const GRAPHIQL: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+     font-src 'self' data:; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+);
 
-/// The pages `/` and `/graphiql`, and `/assets/*`, which they load.
+/// The page `/`, `/graphiql` where it is wanted, and `/assets/*`, which they load.
 ///
 /// It knows no state, so it merges into a router of any.
-pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    Router::new()
-        .route("/", get(async |headers: HeaderMap| serve("index.html", &headers)))
-        .route("/graphiql", get(async |headers: HeaderMap| serve("graphiql.html", &headers)))
+pub fn router<S: Clone + Send + Sync + 'static>(graphiql: bool) -> Router<S> {
+    let res = Router::new()
+        .route("/", get(async |headers: HeaderMap| serve("index.html", PAGE, &headers)))
         .route(
             "/assets/{*path}",
             get(async |uri: Uri, headers: HeaderMap| {
-                serve(uri.path().trim_start_matches('/'), &headers)
+                serve(uri.path().trim_start_matches('/'), PAGE, &headers)
             }),
-        )
+        );
+    if !graphiql {
+        return res;
+    }
+    let page = get(async |headers: HeaderMap| serve("graphiql.html", GRAPHIQL, &headers));
+    res.route("/graphiql", page)
 }
 
-fn serve(name: &str, asked: &HeaderMap) -> Response {
+fn serve(name: &str, policy: HeaderValue, asked: &HeaderMap) -> Response {
     let mut res = match Dist::get(name) {
         Some(file) => found(name, file, asked),
         None => StatusCode::NOT_FOUND.into_response(),
     };
-    res.headers_mut().extend(SECURITY);
+    let headers = res.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     res
 }
 
@@ -106,7 +110,10 @@ fn kind(file: &EmbeddedFile) -> String {
 
 #[cfg(test)]
 mod tests {
-    use axum::{body::to_bytes, http::Request};
+    use axum::{
+        body::to_bytes,
+        http::{HeaderName, Request},
+    };
     use tower::ServiceExt as _;
 
     use super::*;
@@ -116,7 +123,7 @@ mod tests {
         if let Some(etag) = if_none_match {
             req = req.header(header::IF_NONE_MATCH, etag);
         }
-        router::<()>().oneshot(req.body(Body::empty()).unwrap()).await.unwrap()
+        router::<()>(true).oneshot(req.body(Body::empty()).unwrap()).await.unwrap()
     }
 
     async fn text(res: Response) -> String {
@@ -166,26 +173,41 @@ mod tests {
         ] {
             let res = ask(path, held).await;
             assert_eq!(res.status(), status, "{path}");
-            for (name, value) in SECURITY {
+            let policy = if path == "/graphiql" { GRAPHIQL } else { PAGE };
+            for (name, value) in [
+                (header::CONTENT_SECURITY_POLICY, policy),
+                (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+                (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+            ] {
                 assert_eq!(res.headers().get(&name), Some(&value), "{path} {name}");
             }
         }
     }
 
     #[tokio::test]
-    async fn scripts_are_not_allowed_inline() {
-        let res = ask("/graphiql", None).await;
-        let policy = header_of(&res, header::CONTENT_SECURITY_POLICY).to_owned();
-        assert!(
-            policy.starts_with("default-src 'self';") && !policy.contains("script-src"),
-            "{policy}"
-        );
-        let html = text(res).await;
-        let inline = html
-            .split("<script")
-            .skip(1)
-            .find(|tag| !tag.trim_end().contains("></script>") || !tag.contains("src="));
-        assert_eq!(inline, None);
+    async fn scripts_are_not_allowed_inline_and_styles_only_where_an_editor_writes_them() {
+        for path in ["/", "/graphiql"] {
+            let res = ask(path, None).await;
+            let policy = header_of(&res, header::CONTENT_SECURITY_POLICY).to_owned();
+            let of = |name: &str| policy.split("; ").find_map(|it| it.strip_prefix(name));
+            assert_eq!(of("default-src "), Some("'none'"));
+            assert_eq!(of("script-src "), Some("'self'"));
+            assert_eq!(of("style-src ").unwrap().contains("inline"), path == "/graphiql");
+            let html = text(res).await;
+            let inline = html
+                .split("<script")
+                .skip(1)
+                .find(|tag| !tag.trim_end().contains("></script>") || !tag.contains("src="));
+            assert_eq!(inline, None);
+            assert!(!html.contains(" style=") && !html.contains("<style"), "{path}");
+        }
+    }
+
+    #[tokio::test]
+    async fn graphiql_is_served_only_where_it_is_wanted() {
+        let req = Request::get("/graphiql").body(Body::empty()).unwrap();
+        let res = router::<()>(false).oneshot(req).await.unwrap();
+        assert_eq!(res.status(), StatusCode::NOT_FOUND);
     }
 
     #[tokio::test]

@@ -9,26 +9,31 @@ mod commands;
 mod data;
 pub mod demo;
 mod demo_clock;
+mod listen;
 mod logging;
 mod loops;
 mod open;
 mod post;
 mod problem;
+mod rates;
 mod routes;
 mod say;
 mod serve;
 pub mod settings;
 mod sign_in;
+mod source;
 mod state;
+mod tls;
 mod trouble;
 
 pub use commands::main;
 pub use data::Folder;
 pub use loops::{Loops, Stop, start as start_loops};
 pub use routes::{health_router, router};
-pub use settings::{Flags, PublicUrl, Settings};
+pub use settings::{Flags, PublicUrl, Rate, Settings};
 pub use sign_in::{
     HashError, NoRandomness, PASSWORD_MIN, digest, hash_password, random_password, random_token,
 };
+pub use source::Proxies;
 pub use state::{AppState, Site};
 pub use trouble::Trouble;

@@ -15,7 +15,7 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-use crate::demo_clock::DemoClock;
+use crate::{demo_clock::DemoClock, state::AppState};
 
 /// How often a loop looks, at the latest.
 const TICK: Duration = Duration::from_secs(1);
@@ -25,6 +25,8 @@ const LONGEST: Duration = Duration::from_secs(30);
 const KEYS_KEPT: TimeDelta = TimeDelta::days(7);
 /// How often expired sessions and keys are swept out.
 const SWEEP: Duration = Duration::from_secs(3600);
+/// How often the counts of requests are forgotten that make no difference any more.
+const FORGET: Duration = Duration::from_secs(30);
 /// How often the clock is held against the database's.
 const AGREE: Duration = Duration::from_secs(600);
 
@@ -56,7 +58,7 @@ impl Stop {
     }
 
     /// Sleeps. False where the process is to end.
-    async fn rest(&mut self, time: Duration) -> bool {
+    pub(crate) async fn rest(&mut self, time: Duration) -> bool {
         tokio::select! {
             () = sleep(time) => true,
             () = self.wait() => false,
@@ -155,6 +157,13 @@ async fn agree(app: App, clock: Arc<RunningClock>, mut stop: Stop) {
         if let Ok(Some(now)) = app.store().server_time().await {
             clock.correct(now);
         }
+    }
+}
+
+/// Forgets who has not asked for a while.
+pub(crate) async fn forget_rates(state: AppState, mut stop: Stop) {
+    while stop.rest(FORGET).await {
+        state.rates().forget();
     }
 }
 

@@ -1,5 +1,6 @@
 //! The doors of the server over HTTP, and what every answer of theirs carries.
 
+mod edge;
 mod graphql;
 mod guard;
 mod health;
@@ -7,12 +8,12 @@ mod health;
 use axum::{
     Router,
     extract::Request,
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
-    middleware,
+    http::{HeaderMap, StatusCode},
+    middleware::{from_fn, from_fn_with_state},
     response::Response,
     routing::post,
 };
-use tower_http::{compression::CompressionLayer, set_header::SetResponseHeaderLayer};
+use tower_http::compression::CompressionLayer;
 
 use crate::{
     problem::{Code, Problem, lang},
@@ -20,42 +21,33 @@ use crate::{
     state::AppState,
 };
 
-/// On every answer that does not say otherwise; the pages of the console bring their own policy.
-const SECURITY: [(HeaderName, HeaderValue); 3] = [
-    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
-    (
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
-    ),
-];
+/// The most bytes of a request to a door that takes no files.
+const BODY: usize = 256 * 1024;
 
 /// Everything: the console, sign-in, GraphQL and health.
 pub fn router(state: AppState) -> Router {
-    let no_store = SetResponseHeaderLayer::overriding(
-        header::CACHE_CONTROL,
-        HeaderValue::from_static("no-store"),
-    );
     let api = Router::new()
         .route("/graphql", post(graphql::execute).fallback(method_not_allowed))
         .route("/session", post(sign_in::create).delete(sign_in::end).fallback(method_not_allowed))
-        .layer(middleware::from_fn_with_state(state.clone(), guard::same_origin))
-        .layer(no_store);
-    dress(health::routes().merge(api).merge(console::router()).with_state(state))
+        .layer(from_fn(edge::arrive))
+        .layer(from_fn_with_state(state.clone(), guard::same_origin));
+    let console = console::router(state.site().graphiql);
+    dress(health::routes().merge(api).merge(console), state)
 }
 
 /// Health alone: what a process without the API answers.
 pub fn health_router(state: AppState) -> Router {
-    dress(health::routes().with_state(state))
+    dress(health::routes(), state)
 }
 
 /// What every answer carries.
-fn dress(router: Router) -> Router {
-    let router = router.fallback(not_found);
-    let router = SECURITY.into_iter().fold(router, |router, (name, value)| {
-        router.layer(SetResponseHeaderLayer::if_not_present(name, value))
-    });
-    router.layer(CompressionLayer::new().gzip(true)).layer(middleware::from_fn(guard::trace))
+fn dress(router: Router<AppState>, state: AppState) -> Router {
+    router
+        .fallback(not_found)
+        .layer(from_fn_with_state(state.clone(), edge::enter))
+        .layer(CompressionLayer::new().gzip(true))
+        .layer(from_fn(guard::trace))
+        .with_state(state)
 }
 
 async fn not_found(req: Request) -> Response {

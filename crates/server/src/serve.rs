@@ -1,6 +1,6 @@
 //! The running server: loops beside HTTP, until the system asks it to end.
 
-use std::{future::IntoFuture as _, net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, time::Duration};
 
 use chrono::TimeDelta;
 use clap::ValueEnum;
@@ -8,11 +8,14 @@ use mail::Drain;
 use tokio::{net::TcpListener, signal::unix::SignalKind, task::JoinSet, time::timeout};
 
 use crate::{
+    listen::{self, Door},
     loops::{self, Loops, Stop},
     open::{CaseClock, Opened},
     post, routes,
     settings::Settings,
+    source::Proxies,
     state::{AppState, Site},
+    tls::Tls,
     trouble::Trouble,
 };
 
@@ -36,7 +39,7 @@ pub(crate) struct Server {
     address: SocketAddr,
     clock: CaseClock,
     state: AppState,
-    listener: TcpListener,
+    door: Door,
     drain: Drain,
 }
 
@@ -52,7 +55,9 @@ impl Server {
     pub(crate) async fn over(settings: &Settings, opened: Opened) -> Result<Self, Trouble> {
         let clock = CaseClock::of(&opened).await?;
         let app = opened.app(settings, &clock).await?;
-        let listen = settings.http.listen;
+        let http = &settings.http;
+        let tls = http.tls.as_ref().map(Tls::open).transpose()?;
+        let listen = http.listen;
         let listener = TcpListener::bind(listen).await.map_err(|error| {
             Trouble::failed(
                 format!("无法监听 {listen}。可能已被占用：请用 --listen 换一个地址或端口。"),
@@ -65,14 +70,21 @@ impl Server {
         let address = listener.local_addr().map_err(|error| {
             Trouble::failed("无法取得监听地址。", "The address cannot be read.").because(error)
         })?;
+        let proxies = Proxies::from(http.trusted_proxies.clone());
         let site = Site {
-            public_url: settings.http.public_url_at(address),
+            public_url: http.public_url_at(address),
             session: TimeDelta::hours(i64::from(settings.session_hours)),
+            proxies: proxies.clone(),
+            per_account: http.per_account,
+            per_address: http.per_address,
+            introspection: http.introspection,
+            graphiql: http.graphiql,
         };
+        let door = Door { listener, tls, max_connections: http.max_connections, proxies };
         let is_demo = matches!(clock, CaseClock::Demo(_));
         let transport = post::transport(&settings.mail)?;
         let drain = Drain::new(app.clone(), transport, site.public_url.as_str(), is_demo);
-        Ok(Self { opened, address, clock, state: AppState::new(app, site), listener, drain })
+        Ok(Self { opened, address, clock, state: AppState::new(app, site), door, drain })
     }
 
     /// Where it listens.
@@ -88,7 +100,7 @@ impl Server {
     /// Runs until the system asks the process to end; then finishes what was begun, within
     /// [`FAREWELL`].
     pub(crate) async fn run(self, role: Role) -> Result<(), Trouble> {
-        let Self { opened, address: _, clock, state, listener, drain } = self;
+        let Self { opened, address: _, clock, state, door, drain } = self;
         let (ending, stop) = Stop::new();
         let mut tasks = JoinSet::new();
         if role != Role::Api {
@@ -105,16 +117,15 @@ impl Server {
         if let CaseClock::Demo(clock) = clock {
             tasks.spawn(loops::keep_clock(clock, stop.clone()));
         }
+        tasks.spawn(loops::forget_rates(state.clone(), stop.clone()));
+        if let Some(tls) = door.tls.clone() {
+            tasks.spawn(tls.keep_fresh(stop.clone()));
+        }
         let router = match role {
             Role::All | Role::Api => routes::router(state),
             Role::Worker => routes::health_router(state),
         };
-        let service = router.into_make_service_with_connect_info::<SocketAddr>();
-        let mut until = stop.clone();
-        let http = axum::serve(listener, service)
-            .with_graceful_shutdown(async move { until.wait().await })
-            .into_future();
-        let mut http = tokio::spawn(http);
+        let mut http = tokio::spawn(listen::serve(door, router, stop.clone()));
 
         tracing::info!("serving");
         let ended = tokio::select! {
@@ -124,7 +135,7 @@ impl Server {
             // it anew.
             Some(res) = tasks.join_next() => {
                 let end = res.err().map_or_else(|| Ok(()), Err);
-                Some(end.map(|()| Err(std::io::Error::other("a loop ended"))))
+                Some(end)
             }
         };
         ending.send_replace(true);
@@ -148,8 +159,8 @@ impl Server {
         }
         drop(opened);
         match ended {
-            None | Some(Ok(Ok(()))) => Ok(()),
-            Some(Ok(Err(error))) => Err(stopped(error)),
+            None => Ok(()),
+            Some(Ok(())) => Err(stopped(std::io::Error::other("a task ended"))),
             Some(Err(error)) => Err(stopped(error)),
         }
     }

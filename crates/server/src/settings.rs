@@ -5,6 +5,7 @@
 //! `public_url` must not become a cookie that travels in the clear.
 
 mod file;
+mod http;
 mod keys;
 mod web;
 
@@ -17,6 +18,7 @@ use std::{
 use self::file::Given;
 pub use self::{
     file::{LogFormat, MailTls, MailTransport},
+    http::{Http, Rate, TlsFiles},
     web::PublicUrl,
 };
 use crate::trouble::Trouble;
@@ -56,27 +58,6 @@ pub struct Database {
     pub url: String,
     /// Connections of the pool.
     pub max_connections: u32,
-}
-
-/// `[http]`.
-#[derive(Debug, Clone)]
-pub struct Http {
-    /// Where the server listens.
-    pub listen: SocketAddr,
-    /// The address that people use.
-    pub public_url: PublicUrl,
-}
-
-impl Http {
-    /// The address that people use where the server came to listen at `address`: a port that was
-    /// left to the system is known only then.
-    #[must_use]
-    pub fn public_url_at(&self, address: SocketAddr) -> PublicUrl {
-        if self.public_url == PublicUrl::local(self.listen) {
-            return PublicUrl::local(address);
-        }
-        self.public_url.clone()
-    }
 }
 
 /// `[mail]`.
@@ -149,23 +130,6 @@ impl Settings {
             return Err(bad("database.url", "sqlite://路径", "sqlite:// with the path of a file"));
         }
 
-        let listen = match (flags.listen, given.http.listen) {
-            (Some(it), _) => it,
-            (None, Some(it)) => it
-                .parse()
-                .map_err(|_| bad("http.listen", "地址:端口，如 127.0.0.1:8080", "ADDRESS:PORT"))?,
-            (None, None) => SocketAddr::from(([127, 0, 0, 1], 8080)),
-        };
-        let public_url = match given.http.public_url {
-            Some(it) => PublicUrl::parse(&it).ok_or_else(|| {
-                bad(
-                    "http.public_url",
-                    "http(s)://主机[:端口]，不带路径",
-                    "http(s)://HOST[:PORT] without a path",
-                )
-            })?,
-            None => PublicUrl::local(listen),
-        };
         let session_hours = given.session.hours.unwrap_or(12);
         if !(1..=720).contains(&session_hours) {
             return Err(bad("session.hours", "1 至 720", "1 to 720"));
@@ -177,7 +141,7 @@ impl Settings {
                 max_connections: given.database.max_connections.unwrap_or(10),
             },
             data,
-            http: Http { listen, public_url },
+            http: Http::complete(given.http, flags.listen)?,
             session_hours,
             log: Log {
                 format: given.log.format.unwrap_or(LogFormat::Text),

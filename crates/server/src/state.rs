@@ -6,28 +6,50 @@ use std::{
 };
 
 use app::{App, Caller};
-use axum::{
-    extract::ConnectInfo,
-    http::{Extensions, HeaderMap},
-};
+use axum::http::HeaderMap;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::{settings::PublicUrl, sign_in};
+pub(crate) use crate::source::source;
+use crate::{
+    problem::Problem,
+    rates::Rates,
+    settings::{Http, PublicUrl, Rate},
+    sign_in,
+    source::Proxies,
+};
 
-/// How the server is known outside, and how long a sign-in lasts there.
+/// How the server is known outside, how long a sign-in lasts there, and what its doors let in.
 #[derive(Debug, Clone)]
 pub struct Site {
     /// The address that people use.
     pub public_url: PublicUrl,
     /// How long a session lasts.
     pub session: TimeDelta,
+    /// Who is believed when it names the address that it asks for.
+    pub proxies: Proxies,
+    /// How often one account may ask.
+    pub per_account: Option<Rate>,
+    /// How often one address may ask.
+    pub per_address: Option<Rate>,
+    /// Whether those who are signed in may ask for the schema.
+    pub introspection: bool,
+    /// Whether `/graphiql` is served.
+    pub graphiql: bool,
 }
 
 /// A server on this machine.
 impl Default for Site {
     fn default() -> Self {
         let listen = SocketAddr::from(([127, 0, 0, 1], 8080));
-        Self { public_url: PublicUrl::local(listen), session: TimeDelta::hours(12) }
+        Self {
+            public_url: PublicUrl::local(listen),
+            session: TimeDelta::hours(12),
+            proxies: Proxies::from(Http::this_machine()),
+            per_account: Rate::ACCOUNT,
+            per_address: Rate::ADDRESS,
+            introspection: true,
+            graphiql: true,
+        }
     }
 }
 
@@ -42,6 +64,7 @@ struct Inner {
     schema: graph::Schema,
     site: Site,
     door: sign_in::Door,
+    rates: Rates,
     migrated: AtomicBool,
 }
 
@@ -51,8 +74,9 @@ impl AppState {
     pub fn new(app: App, site: Site) -> Self {
         let schema = graph::schema(app.clone());
         let door = sign_in::Door::default();
+        let rates = Rates::new(site.per_account, site.per_address);
         let migrated = AtomicBool::new(false);
-        Self { inner: Arc::new(Inner { app, schema, site, door, migrated }) }
+        Self { inner: Arc::new(Inner { app, schema, site, door, rates, migrated }) }
     }
 
     /// The application.
@@ -73,6 +97,10 @@ impl AppState {
         &self.inner.door
     }
 
+    pub(crate) fn rates(&self) -> &Rates {
+        &self.inner.rates
+    }
+
     /// Whether the schema was once seen to be up to date; it does not become older again.
     pub(crate) fn migrated(&self) -> &AtomicBool {
         &self.inner.migrated
@@ -82,8 +110,25 @@ impl AppState {
         self.app().wall()
     }
 
+    /// Who asks, counted: what a door calls that serves whoever is signed in.
+    pub(crate) async fn admitted(
+        &self,
+        headers: &HeaderMap,
+        source: Option<IpAddr>,
+    ) -> Result<Option<Caller>, Problem> {
+        let caller = self.caller(headers, source).await.map_err(|it| sign_in::fault(&it))?;
+        if let Some(caller) = &caller {
+            self.rates().account(caller.member.person)?;
+        }
+        Ok(caller)
+    }
+
     /// Who asks: the holder of a bearer token or of a session's cookie; none where it is neither,
     /// or one that has ended.
+    ///
+    /// A token is never compared: it is looked up by its SHA-256. How long the look-up takes may
+    /// tell of the digest that was asked for, which the caller cannot steer towards a stored one
+    /// without knowing its token, so nothing is learnt from it.
     ///
     /// # Errors
     /// A fault of the database.
@@ -100,39 +145,5 @@ impl AppState {
             }
             Some(_) | None => Ok(None),
         }
-    }
-}
-
-/// From which address a request comes. A proxy on this machine is believed when it names another;
-/// anybody else is not.
-pub(crate) fn source(headers: &HeaderMap, extensions: &Extensions) -> Option<IpAddr> {
-    let peer = extensions.get::<ConnectInfo<SocketAddr>>()?.0.ip().to_canonical();
-    if !peer.is_loopback() {
-        return Some(peer);
-    }
-    let forwarded = headers.get_all("x-forwarded-for").iter().next_back();
-    let named = forwarded
-        .and_then(|it| it.to_str().ok())
-        .and_then(|it| it.rsplit(',').next())
-        .and_then(|it| it.trim().parse::<IpAddr>().ok());
-    Some(named.map_or(peer, |it| it.to_canonical()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_a_proxy_on_this_machine_is_believed() {
-        let headers = HeaderMap::from_iter([(
-            "x-forwarded-for".parse().unwrap(),
-            "1.1.1.1, 10.0.0.7".parse().unwrap(),
-        )]);
-        for (peer, expected) in [("127.0.0.1:9", "10.0.0.7"), ("10.0.0.8:9", "10.0.0.8")] {
-            let mut extensions = Extensions::new();
-            extensions.insert(ConnectInfo(peer.parse::<SocketAddr>().unwrap()));
-            assert_eq!(source(&headers, &extensions), expected.parse().ok());
-        }
-        assert_eq!(source(&headers, &Extensions::new()), None);
     }
 }

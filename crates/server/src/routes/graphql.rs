@@ -11,22 +11,16 @@ use axum::{
 };
 use tracing::Instrument as _;
 
+use super::BODY;
 use crate::{
     problem::{Code, Problem, lang},
     sign_in::{WRONG_TYPE, fault, is_json},
     state::{AppState, source},
 };
 
-/// The most bytes of a request.
-const BODY: usize = 256 * 1024;
-/// The longest that a request may take, from its first byte.
+/// The longest that a request may take, once it has arrived.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-const TOO_LARGE: Problem = Problem::invalid(
-    StatusCode::PAYLOAD_TOO_LARGE,
-    "请求超过 256 KiB。请缩小查询，或分几次提交。",
-    "The request is larger than 256 KiB. Ask for less, or send it in parts.",
-);
 const NOT_UTF8: Problem = Problem::invalid(
     StatusCode::BAD_REQUEST,
     "请求不是有效的 UTF-8 文本。请以 UTF-8 编码发送。",
@@ -72,11 +66,15 @@ async fn answer(state: AppState, req: Request) -> Result<async_graphql::Response
     if !is_json(&parts.headers) {
         return Err(WRONG_TYPE);
     }
-    let body = to_bytes(body, BODY).await.map_err(|_| TOO_LARGE)?;
+    // It has arrived already, and is no larger.
+    let body = to_bytes(body, BODY).await.map_err(|_| MALFORMED)?;
     let request = read(&body)?;
     let from = source(&parts.headers, &parts.extensions);
-    let caller = state.caller(&parts.headers, from).await.map_err(|it| fault(&it))?;
+    let caller = state.admitted(&parts.headers, from).await?;
     let mut request = request.data(lang(&parts.headers));
+    if !state.site().introspection {
+        request = request.disable_introspection();
+    }
     if let Some(caller) = caller {
         request = request.data(caller);
     }

@@ -14,10 +14,12 @@ use tracing::Instrument as _;
 
 use crate::{
     problem::{Code, Problem, lang},
+    source::Source,
     state::AppState,
 };
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Numbers the request and tells how it went. The route is named as it is written in the program:
 /// an address, a query or a variable may hold what belongs in no log.
@@ -59,13 +61,20 @@ fn request_id(headers: &HeaderMap) -> HeaderValue {
 }
 
 /// Refuses a change that a browser sends for a page of another site. Programs name no origin.
+///
+/// Three things stand in the way of such a page, each enough by itself: the cookie is `Strict` and
+/// stays at home; a browser tells where the request comes from, in `Origin` and, if it is not very
+/// old, in `Sec-Fetch-Site`, and neither can be forged by a script; and the doors take JSON alone,
+/// which a page of another site cannot send without asking first.
 pub(super) async fn same_origin(
     State(state): State<AppState>,
     req: Request,
     next: Next,
 ) -> Response {
     let is_safe = matches!(*req.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if is_safe || is_own(req.headers(), state.site().public_url.as_str()) {
+    let secure = req.extensions().get::<Source>().is_some_and(|it| it.secure);
+    let public = state.site().public_url.as_str();
+    if is_safe || (is_own(req.headers(), public, secure) && is_from_here(req.headers())) {
         return next.run(req).await;
     }
     Problem::new(
@@ -77,15 +86,26 @@ pub(super) async fn same_origin(
     .answer(lang(req.headers()))
 }
 
-/// Whether the origin, where one is named, is the public address or the host that was asked.
-fn is_own(headers: &HeaderMap, public: &str) -> bool {
-    let Some(origin) = headers.get(header::ORIGIN) else { return true };
-    let Ok(origin) = origin.to_str() else { return false };
+/// Whether the browser says, where it says so, that one of our own pages asks, or the person
+/// themselves. A page of the same site but another host or port is not ours.
+fn is_from_here(headers: &HeaderMap) -> bool {
+    let mut said = headers.get_all(FETCH_SITE).iter();
+    said.all(|it| matches!(it.as_bytes(), b"same-origin" | b"none"))
+}
+
+/// Whether the origin, where one is named, is the public address or the host that was asked, by the
+/// same protocol.
+fn is_own(headers: &HeaderMap, public: &str, secure: bool) -> bool {
+    let mut named = headers.get_all(header::ORIGIN).iter();
+    let Some(origin) = named.next() else { return true };
+    let (Ok(origin), None) = (origin.to_str(), named.next()) else { return false };
     if origin.eq_ignore_ascii_case(public) {
         return true;
     }
     let host = headers.get(header::HOST).and_then(|it| it.to_str().ok());
-    let named = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
+    // A page that came in the clear may have been written by anybody on the way.
+    let plain = origin.strip_prefix("http://").filter(|_| !secure);
+    let named = plain.or_else(|| origin.strip_prefix("https://"));
     named.zip(host).is_some_and(|(named, host)| named.eq_ignore_ascii_case(host))
 }
 
@@ -93,24 +113,46 @@ fn is_own(headers: &HeaderMap, public: &str) -> bool {
 mod tests {
     use super::*;
 
+    fn asked(origins: &[&'static str], host: Option<&'static str>, secure: bool) -> bool {
+        let mut headers = HeaderMap::new();
+        for it in origins {
+            headers.append(header::ORIGIN, HeaderValue::from_static(it));
+        }
+        if let Some(it) = host {
+            headers.insert(header::HOST, HeaderValue::from_static(it));
+        }
+        is_own(&headers, "https://a.example", secure)
+    }
+
     #[test]
     fn only_our_own_pages_may_change_anything() {
-        let asked = |origin: Option<&'static str>, host: Option<&'static str>| {
+        let here = Some("127.0.0.1:8080");
+        assert!(asked(&[], here, false));
+        assert!(asked(&["https://a.example"], None, false));
+        assert!(asked(&["http://127.0.0.1:8080"], here, false));
+        assert!(asked(&["https://127.0.0.1:8080"], here, true));
+        assert!(!asked(&["http://127.0.0.1:8080"], here, true));
+        assert!(!asked(&["http://127.0.0.1:9090"], here, false));
+        assert!(!asked(&["https://b.example"], Some("a.example"), false));
+        assert!(!asked(&["null"], Some("a.example"), false));
+        assert!(!asked(&["null"], None, false));
+        assert!(!asked(&["https://a.example", "https://b.example"], None, false));
+    }
+
+    #[test]
+    fn a_browser_that_says_which_page_asks_is_listened_to() {
+        let said = |values: &[&'static str]| {
             let mut headers = HeaderMap::new();
-            for (name, value) in [(header::ORIGIN, origin), (header::HOST, host)] {
-                if let Some(value) = value {
-                    headers.insert(name, HeaderValue::from_static(value));
-                }
+            for it in values {
+                headers.append(FETCH_SITE, HeaderValue::from_static(it));
             }
-            is_own(&headers, "https://a.example")
+            is_from_here(&headers)
         };
-        assert!(asked(None, Some("127.0.0.1:8080")));
-        assert!(asked(Some("https://a.example"), None));
-        assert!(asked(Some("http://127.0.0.1:8080"), Some("127.0.0.1:8080")));
-        assert!(!asked(Some("http://127.0.0.1:9090"), Some("127.0.0.1:8080")));
-        assert!(!asked(Some("https://b.example"), Some("a.example")));
-        assert!(!asked(Some("null"), Some("a.example")));
-        assert!(!asked(Some("null"), None));
+        assert!(said(&[]) && said(&["same-origin"]) && said(&["none"]));
+        for other in ["cross-site", "same-site", "", "SAME-ORIGIN", "nonsense"] {
+            assert!(!said(&[other]), "{other}");
+        }
+        assert!(!said(&["same-origin", "cross-site"]));
     }
 
     #[test]

@@ -35,6 +35,16 @@ pub(super) struct Database {
 pub(super) struct Http {
     pub(super) listen: Option<String>,
     pub(super) public_url: Option<String>,
+    pub(super) tls_cert: Option<PathBuf>,
+    pub(super) tls_key: Option<PathBuf>,
+    pub(super) trusted_proxies: Option<Vec<String>>,
+    pub(super) rate_per_account: Option<u32>,
+    pub(super) burst_per_account: Option<u32>,
+    pub(super) rate_per_address: Option<u32>,
+    pub(super) burst_per_address: Option<u32>,
+    pub(super) max_connections: Option<u32>,
+    pub(super) introspection: Option<bool>,
+    pub(super) graphiql: Option<bool>,
 }
 
 #[derive(Deserialize, Default)]
@@ -187,10 +197,14 @@ pub(super) fn given(table: Table) -> Result<Given, Trouble> {
         .map_err(|error| Trouble::wrong("设置不合要求。", "The settings are wrong.").because(error))
 }
 
-/// A text from the environment as the type that its key has.
+/// A text from the environment as the type that its key has; a list is written with commas.
 fn typed(section: &str, key: &str, text: &str) -> Option<Value> {
     let number = text.trim().parse().ok().map(Value::Integer);
-    [Some(Value::String(text.to_owned())), number].into_iter().flatten().find(|it| {
+    let switch = text.trim().parse().ok().map(Value::Boolean);
+    let parts = text.split(',').map(str::trim).filter(|it| !it.is_empty());
+    let list = Value::Array(parts.map(|it| Value::String(it.to_owned())).collect());
+    let readings = [Some(Value::String(text.to_owned())), number, switch, Some(list)];
+    readings.into_iter().flatten().find(|it| {
         let inner = Table::from_iter([(key.to_owned(), it.clone())]);
         let table = Table::from_iter([(section.to_owned(), Value::Table(inner))]);
         Given::deserialize(table).is_ok()

@@ -3,7 +3,23 @@
 /// Every section with its keys. A test holds it against the types that they are read into.
 pub(super) const KNOWN: [(&str, &[&str]); 5] = [
     ("database", &["url", "max_connections"]),
-    ("http", &["listen", "public_url"]),
+    (
+        "http",
+        &[
+            "listen",
+            "public_url",
+            "tls_cert",
+            "tls_key",
+            "trusted_proxies",
+            "rate_per_account",
+            "burst_per_account",
+            "rate_per_address",
+            "burst_per_address",
+            "max_connections",
+            "introspection",
+            "graphiql",
+        ],
+    ),
     ("session", &["hours"]),
     (
         "mail",

@@ -93,6 +93,26 @@ fn a_wrong_value_is_told_with_its_place() {
 }
 
 #[test]
+fn switches_numbers_and_lists_are_read_from_the_environment() {
+    let environment = [
+        ("CHUISHAO__HTTP__GRAPHIQL", "false"),
+        ("CHUISHAO__HTTP__RATE_PER_ACCOUNT", "7"),
+        ("CHUISHAO__HTTP__TRUSTED_PROXIES", "10.0.0.0/8, ::1"),
+    ];
+    let it = read(None, &environment, Flags::default()).unwrap();
+    assert!(!it.http.graphiql);
+    assert_eq!(it.http.per_account, Rate::new(7, 140));
+    assert_eq!(it.http.trusted_proxies.len(), 2);
+    let none = [("CHUISHAO__HTTP__TRUSTED_PROXIES", "")];
+    assert!(read(None, &none, Flags::default()).unwrap().http.trusted_proxies.is_empty());
+    for wrong in
+        [("CHUISHAO__HTTP__GRAPHIQL", "perhaps"), ("CHUISHAO__HTTP__MAX_CONNECTIONS", "-1")]
+    {
+        assert!(refused(None, &[wrong]).contains(wrong.0));
+    }
+}
+
+#[test]
 fn the_data_folder_is_where_the_database_is() {
     let it = read(
         None,
@@ -128,5 +148,7 @@ fn the_example_settings_are_settings() {
         .fold(String::new(), |all, line| all + line + "\n");
     let it = read(Some(&all), &[], Flags::default()).unwrap();
     assert_eq!(it.mail.port, 587);
+    assert_eq!((it.http.per_account, it.http.per_address), (Rate::ACCOUNT, Rate::ADDRESS));
+    assert!(it.http.tls.is_some() && it.http.introspection && it.http.graphiql);
     assert_eq!(it.mail.password_file, Some(PathBuf::from("/etc/chuishao/smtp-password")));
 }

@@ -26,6 +26,15 @@ impl PublicUrl {
         Self(format!("http://{listen}"))
     }
 
+    /// The same address over TLS.
+    #[must_use]
+    pub(super) fn over_tls(&self) -> Self {
+        match self.0.strip_prefix("http://") {
+            Some(host) => Self(format!("https://{host}")),
+            None => self.clone(),
+        }
+    }
+
     /// The address; an origin too.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -17,7 +17,8 @@ use crate::{
     data,
     open::Opened,
     post,
-    settings::{MailTransport, Settings},
+    settings::{MailTransport, Settings, TlsFiles},
+    tls,
 };
 
 /// How long anything on the network may take.
@@ -29,6 +30,7 @@ const ROOM: u64 = 1 << 30;
 pub(super) async fn all(settings: &Settings) -> Vec<Finding> {
     let config = format!("数据库 {}，监听 {}", settings.database_shown(), settings.http.listen);
     let mut res = vec![Finding::well("设置", config, settings.http.public_url.as_str())];
+    res.extend(settings.http.tls.as_ref().map(certificate));
     let folder = settings.embedded_folder();
     let is_held = folder.as_deref().is_some_and(data::is_held);
     res.extend(folder.as_deref().map(disk));
@@ -45,6 +47,18 @@ pub(super) async fn all(settings: &Settings) -> Vec<Finding> {
     }
     res.push(mail(settings).await);
     res
+}
+
+fn certificate(files: &TlsFiles) -> Finding {
+    const WHAT: &str = "证书";
+    match tls::check(files) {
+        Ok(()) => Finding::well(
+            WHAT,
+            format!("{} 与私钥相配", files.cert.display()),
+            "The certificate and its key belong together.",
+        ),
+        Err(trouble) => Finding::stopped(WHAT, &trouble),
+    }
 }
 
 fn disk(folder: &Path) -> Finding {
@@ -94,6 +108,10 @@ async fn running(settings: &Settings) -> Finding {
     let listen = settings.http.listen;
     let asked = async {
         let mut line = TcpStream::connect(listen).await?;
+        if settings.http.tls.is_some() {
+            // Whether it is ready is said behind a certificate that is made out to another name.
+            return Ok(true);
+        }
         let request =
             format!("GET /readyz HTTP/1.1\r\nHost: {listen}\r\nConnection: close\r\n\r\n");
         line.write_all(request.as_bytes()).await?;
