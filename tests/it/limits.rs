@@ -61,7 +61,7 @@ on_both! {
         }
         let answer = app.by("dispatcher").ask(&format!("{{ whistles {{ nodes {{ {deep} }} }} }}"), json!({})).await;
         assert_eq!(answer["errors"][0]["extensions"]["code"], "INVALID", "{answer}");
-        assert!(answer["errors"][0]["message"].as_str().unwrap().starts_with("查询有误"), "{answer}");
+        assert!(answer["errors"][0]["message"].as_str().unwrap().starts_with("查询嵌套超过"), "{answer}");
         assert!(answer["data"].is_null());
         let unknown = app.by("dispatcher").in_english().ask("{ nonsense }", json!({})).await;
         assert_eq!(unknown["errors"][0]["extensions"]["code"], "INVALID", "{unknown}");

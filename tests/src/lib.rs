@@ -7,6 +7,7 @@ pub mod cluster;
 pub mod contract;
 pub mod peer;
 pub mod process;
+pub mod wire;
 mod world;
 
 use std::{

@@ -17,6 +17,7 @@ pub struct Program {
     child: Child,
     /// The address that it serves.
     pub address: String,
+    log: Option<tempfile::NamedTempFile>,
 }
 
 /// The program that was built with these tests; built now where it was not.
@@ -48,27 +49,78 @@ impl Program {
         environment: &[(&str, &str)],
         patience: Duration,
     ) -> Self {
-        let address = format!("127.0.0.1:{}", free_port());
-        let child = Command::new(program())
-            .args(arguments)
-            .args(["--listen", &address])
-            .envs(environment.iter().copied())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the program starts");
-        let mut res = Self { child, address };
+        let mut res = Self::spawn(arguments, environment, None);
         let end = Instant::now() + patience;
         loop {
             if let Ok((200, _)) = res.call("GET", "/readyz", None, None).await {
                 return res;
             }
-            if let Some(status) = res.child.try_wait().expect("a process") {
-                panic!("chuishao {arguments:?} ended: {status}");
-            }
-            assert!(Instant::now() < end, "chuishao {arguments:?} is not ready");
+            res.assert_waiting(arguments, end);
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
+    }
+
+    /// The same with its log kept, and over TLS where that is set: ready as soon as it listens.
+    pub async fn start_watched(
+        arguments: &[&str],
+        environment: &[(&str, &str)],
+        patience: Duration,
+    ) -> Self {
+        let log = tempfile::NamedTempFile::new().expect("a file");
+        let mut res = Self::spawn(arguments, environment, Some(log));
+        let end = Instant::now() + patience;
+        while TcpStream::connect(&res.address).await.is_err() {
+            res.assert_waiting(arguments, end);
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        res
+    }
+
+    fn spawn(
+        arguments: &[&str],
+        environment: &[(&str, &str)],
+        log: Option<tempfile::NamedTempFile>,
+    ) -> Self {
+        let address = format!("127.0.0.1:{}", free_port());
+        let file = log.as_ref().map(|it| it.reopen().expect("the file again"));
+        let child = Command::new(program())
+            .args(arguments)
+            .args(["--listen", &address])
+            .envs(environment.iter().copied())
+            .stdout(Stdio::null())
+            .stderr(file.map_or_else(Stdio::null, Stdio::from))
+            .spawn()
+            .expect("the program starts");
+        Self { child, address, log }
+    }
+
+    fn assert_waiting(&mut self, arguments: &[&str], end: Instant) {
+        if let Some(status) = self.child.try_wait().expect("a process") {
+            panic!("chuishao {arguments:?} ended: {status}\n{}", self.log());
+        }
+        assert!(Instant::now() < end, "chuishao {arguments:?} is not ready\n{}", self.log());
+    }
+
+    /// What it has written to its log so far; nothing where that is not kept.
+    pub fn log(&self) -> String {
+        let path = self.log.as_ref().map(tempfile::NamedTempFile::path);
+        path.map(|it| std::fs::read_to_string(it).expect("the log")).unwrap_or_default()
+    }
+
+    /// The log holds no panic and no error, and the process still runs.
+    pub fn assert_well(&mut self) {
+        let log = self.log();
+        let faults: Vec<&str> =
+            log.lines().filter(|it| it.contains("panicked") || it.contains("ERROR")).collect();
+        assert!(faults.is_empty(), "{faults:#?}");
+        assert!(self.child.try_wait().expect("a process").is_none(), "it has ended:\n{log}");
+    }
+
+    /// Asks it to end, as the system does, and waits; whether it ended well.
+    pub fn end(mut self) -> bool {
+        let asked = Command::new("kill").arg(self.child.id().to_string()).status();
+        assert!(asked.expect("kill").success());
+        self.child.wait().expect("gone").success()
     }
 
     /// Ends it at once, as a power cut would.

@@ -139,7 +139,7 @@ pub(crate) fn unauthenticated(lang: Lang) -> Error {
     error(ErrorCode::Unauthenticated, sentence.to_owned())
 }
 
-fn error(code: ErrorCode, sentence: String) -> Error {
+pub(crate) fn error(code: ErrorCode, sentence: String) -> Error {
     Error::new(sentence).extend_with(|_, extensions| {
         extensions.set("code", async_graphql::resolver_utils::enum_value(code));
     })

@@ -1,6 +1,7 @@
 //! How a program asks: the GraphQL face. Resolvers translate; they decide nothing.
 
 mod bag;
+mod bounds;
 mod context;
 mod courtesy;
 mod enums;
@@ -30,11 +31,11 @@ const COST: usize = 30_000;
 fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
     Schema::build(Query, Mutation, EmptySubscription)
         .register_output_type::<ErrorCode>()
+        .extension(courtesy::Courtesies::default())
+        .extension(bounds::Bounds)
         .extension(bag::Bags)
-        .extension(courtesy::Courtesies)
         .limit_depth(DEPTH)
         .limit_complexity(COST)
-        .limit_directives(20)
         .with_sorted_fields()
 }
 
