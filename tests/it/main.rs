@@ -23,5 +23,6 @@ mod pages;
 mod reorganisation;
 mod restart;
 mod schema;
+mod secrets;
 mod story;
 mod strangers;

@@ -46,7 +46,7 @@ fn dress(router: Router<AppState>, state: AppState) -> Router {
         .fallback(not_found)
         .layer(from_fn_with_state(state.clone(), edge::enter))
         .layer(CompressionLayer::new().gzip(true))
-        .layer(from_fn(guard::trace))
+        .layer(from_fn_with_state(state.clone(), guard::trace))
         .with_state(state)
 }
 

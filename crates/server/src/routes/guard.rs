@@ -1,11 +1,11 @@
 //! What stands before every handler: a number for the request, a span without personal data, and a
 //! refusal of what a page of another site sends.
 
-use std::time::Instant;
+use std::{net::SocketAddr, time::Instant};
 
 use app::{Ids as _, SystemIds};
 use axum::{
-    extract::{MatchedPath, Request, State},
+    extract::{ConnectInfo, MatchedPath, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::Response,
@@ -21,14 +21,16 @@ use crate::{
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// Numbers the request and tells how it went. The route is named as it is written in the program:
-/// an address, a query or a variable may hold what belongs in no log.
-pub(super) async fn trace(req: Request, next: Next) -> Response {
-    let id = request_id(req.headers());
+/// Numbers the request and tells how it went. The route and the method are named as they are written
+/// in the program: whatever else somebody sends may hold what belongs in no log.
+pub(super) async fn trace(State(state): State<AppState>, req: Request, next: Next) -> Response {
+    let peer = req.extensions().get::<ConnectInfo<SocketAddr>>().map(|it| it.0.ip());
+    let by_proxy = peer.is_some_and(|it| state.site().proxies.holds(it.to_canonical()));
+    let id = request_id(req.headers(), by_proxy);
     let route = req.extensions().get::<MatchedPath>().map_or("none", |it| it.as_str()).to_owned();
     let span = tracing::info_span!(
         "http.request",
-        http.method = %req.method(),
+        http.method = method(req.method()),
         http.route = route,
         request.id = id.to_str().unwrap_or_default(),
     );
@@ -47,13 +49,27 @@ pub(super) async fn trace(req: Request, next: Next) -> Response {
     res
 }
 
-/// The number that a proxy gave the request, if it is one that can stand in a log; else a new one.
-fn request_id(headers: &HeaderMap) -> HeaderValue {
+fn method(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    }
+}
+
+/// The number that a proxy of ours gave the request, if it is one that can stand in a log; else a
+/// new one.
+fn request_id(headers: &HeaderMap, by_proxy: bool) -> HeaderValue {
     let is_plain = |it: &HeaderValue| {
         (8..=64).contains(&it.len())
             && it.as_bytes().iter().all(|it| it.is_ascii_alphanumeric() || *it == b'-')
     };
-    match headers.get(REQUEST_ID).filter(|it| is_plain(it)) {
+    match headers.get(REQUEST_ID).filter(|it| by_proxy && is_plain(it)) {
         Some(it) => it.clone(),
         None => HeaderValue::from_str(&SystemIds.fresh().simple().to_string())
             .unwrap_or(HeaderValue::from_static("none")),
@@ -158,10 +174,12 @@ mod tests {
     #[test]
     fn a_request_keeps_the_number_of_a_proxy_that_is_plain() {
         let of = |it: &'static str| {
-            request_id(&HeaderMap::from_iter([(REQUEST_ID, HeaderValue::from_static(it))]))
+            let headers = HeaderMap::from_iter([(REQUEST_ID, HeaderValue::from_static(it))]);
+            (request_id(&headers, true), request_id(&headers, false))
         };
-        assert_eq!(of("abcd-1234"), "abcd-1234");
-        assert_ne!(of("a b c d e f"), "a b c d e f");
-        assert_eq!(request_id(&HeaderMap::new()).len(), 32);
+        assert_eq!(of("abcd-1234").0, "abcd-1234");
+        assert_ne!(of("abcd-1234").1, "abcd-1234");
+        assert_ne!(of("a b c d e f").0, "a b c d e f");
+        assert_eq!(request_id(&HeaderMap::new(), true).len(), 32);
     }
 }
