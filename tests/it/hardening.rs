@@ -171,6 +171,8 @@ async fn the_twelve_checks_find_nothing() {
             assert_eq!(answer.code(), "UNAUTHENTICATED", "{query}");
         }
     }
+    let told = house.query(Some("rsj"), "{ whistlez { id } }").await.text();
+    assert!(told.contains("Did you mean") && !told.contains("whistlez"), "{told}");
     // Introspection: for those who are signed in.
     for query in [
         INTROSPECTION,

@@ -26,3 +26,4 @@ mod schema;
 mod secrets;
 mod story;
 mod strangers;
+mod tls;

@@ -26,6 +26,8 @@ pub(crate) enum Excess {
     Unfinished(Pos),
     /// More words than there may be.
     Words,
+    /// A name or a number longer than any.
+    Letters,
     /// Brackets in brackets.
     Nesting,
     /// More than one may write: what, and how many.
@@ -88,6 +90,13 @@ impl Excess {
             (Self::Words, Lang::En) => format!(
                 "the query has more than {} words; nothing has changed: split it, or put texts into variables",
                 text::WORDS
+            ),
+            (Self::Letters, Lang::Zh) => {
+                format!("查询中的名称或数字超过 {} 个字符, 未作任何更改; 请改正", text::LETTERS)
+            }
+            (Self::Letters, Lang::En) => format!(
+                "a name or a number of the query has more than {} characters; nothing has changed",
+                text::LETTERS
             ),
             (Self::Nesting, Lang::Zh) => {
                 format!("查询的括号嵌套超过 {} 层, 未作任何更改; 请减少层数", text::NESTING)

@@ -65,7 +65,7 @@ impl Extension for Courtesy {
         if response.data == Value::Null {
             response.errors.truncate(ERRORS);
         }
-        let names = self.names.get_or_init(|| words::of_contract());
+        let names = self.names.get_or_init(words::of_contract);
         for error in response.errors.iter_mut().filter(|it| !is_coded(it)) {
             let extensions = error.extensions.get_or_insert_with(ErrorExtensionValues::default);
             extensions.set("code", enum_value(ErrorCode::Invalid));

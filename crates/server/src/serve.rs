@@ -15,7 +15,7 @@ use crate::{
     settings::Settings,
     source::Proxies,
     state::{AppState, Site},
-    tls::Tls,
+    tls::{self, Tls},
     trouble::Trouble,
 };
 
@@ -46,6 +46,8 @@ pub(crate) struct Server {
 impl Server {
     /// Opens and migrates the database, and listens.
     pub(crate) async fn new(settings: &Settings) -> Result<Self, Trouble> {
+        // What is wrong with the files is told before anything is made.
+        settings.http.tls.as_ref().map(tls::check).transpose()?;
         let opened = Opened::of(settings, true).await?;
         opened.store.migrate().await?;
         Self::over(settings, opened).await

@@ -8,6 +8,8 @@ use super::{Excess, What};
 pub(super) const WORDS: usize = 6_000;
 /// The deepest nesting of brackets of any kind.
 pub(super) const NESTING: usize = 40;
+/// The longest name or number.
+pub(super) const LETTERS: usize = 100;
 /// The most directives, wherever they stand.
 const DIRECTIVES: usize = 40;
 
@@ -38,7 +40,13 @@ pub(super) fn read(query: &str) -> Result<(), Excess> {
                     return Err(Excess::Many(What::Directives, DIRECTIVES));
                 }
             }
-            it if is_word(it) => rest.skip(is_word),
+            it if is_word(it) => {
+                let start = rest.at;
+                rest.skip(is_word);
+                if rest.at - start >= LETTERS {
+                    return Err(Excess::Letters);
+                }
+            }
             _ => (),
         }
         words += 1;
@@ -148,6 +156,8 @@ mod tests {
         assert_eq!(read(&"{".repeat(100_000)), Err(Excess::Nesting));
         assert_eq!(read(&"a ".repeat(WORDS)), Ok(()));
         assert_eq!(read(&"a,".repeat(WORDS + 1)), Err(Excess::Words));
+        assert_eq!(read(&"a".repeat(LETTERS)), Ok(()));
+        assert_eq!(read(&"7".repeat(LETTERS + 1)), Err(Excess::Letters));
         assert_eq!(
             read(&"@a ".repeat(DIRECTIVES + 1)),
             Err(Excess::Many(What::Directives, DIRECTIVES))
