@@ -6,7 +6,7 @@ ARGS   ?=
 
 CARGO_DENY := target/tools/bin/cargo-deny
 
-.PHONY: help demo test check update need-cargo need-npm
+.PHONY: help demo test soak check update need-cargo need-npm
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -20,6 +20,11 @@ test: need-cargo need-npm ## find or install what the tests need, run all on bot
 	tests/peers/prepare.sh
 	CONSOLE=require cargo build --workspace --locked
 	CONSOLE=require cargo test --workspace --locked
+
+soak: need-cargo need-npm ## the tests that take long, at most an hour: everything asked at random, by everybody
+	tests/peers/prepare.sh
+	CONSOLE=skip cargo build --package server --locked
+	CONSOLE=skip timeout 3600 cargo test --package tests --locked -- --ignored --nocapture --test-threads=1 soak
 
 check: need-cargo $(CARGO_DENY) ## formatting, lints, licences
 	cargo fmt --all --check

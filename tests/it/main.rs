@@ -7,6 +7,7 @@ mod concurrency;
 mod crash;
 mod due;
 mod edge;
+mod fuzz;
 mod gate;
 mod hardening;
 mod house;

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Finds what the tests talk to, and installs what is missing: a PostgreSQL server, Chromium with Chinese fonts, and the
-# programs of package.json. Nothing is started here: the tests start their own, on free ports.
+# Finds what the tests talk to, and installs what is missing: a PostgreSQL server, Chromium with Chinese fonts, the programs
+# of package.json, and those of requirements.txt in a Python of their own. Nothing is started here: the tests start their
+# own, on free ports.
 set -eu
 cd "$(dirname "$0")"
 
@@ -10,6 +11,8 @@ found "${CHUISHAO_TEST_POSTGRES_BIN:-$(pg_config --bindir 2>/dev/null || true)}/
     "$(command -v initdb || true)" /usr/lib/postgresql/*/bin/initdb || missing="$missing postgresql"
 found "${CHUISHAO_TEST_CHROMIUM:-/usr/bin/chromium}" || missing="$missing chromium fonts-noto-cjk"
 found "$(command -v openssl || true)" || missing="$missing openssl"
+# Debian parts what makes a Python of one's own from Python itself.
+python3 -c 'import ensurepip, venv' 2>/dev/null || missing="$missing python3 python3-venv"
 
 if [ -n "$missing" ]; then
     root=
@@ -26,3 +29,11 @@ if [ -n "$missing" ]; then
 fi
 
 [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --no-audit --no-fund
+
+# Made anew where the list has changed, and where the Python that it was made from is gone.
+if ! [ .venv/.installed -nt requirements.txt ] || ! .venv/bin/python -c 'import schemathesis' 2>/dev/null; then
+    rm -rf .venv
+    python3 -m venv .venv
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --requirement requirements.txt
+    touch .venv/.installed
+fi
