@@ -3,7 +3,7 @@
 //! The right-most address that is no proxy of ours is the one that our own proxy saw; what stands to
 //! the left of it anybody may have written.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use axum::{
     extract::ConnectInfo,
@@ -17,12 +17,12 @@ const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto")
 /// Where a request comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Source {
-    /// The address of whoever asks; none where the request came over no connection.
+    /// The address of whoever asks; none where the request came over no connection, and the one that
+    /// nobody has where a proxy hands on two headers that name different ones: all those together are
+    /// counted as one.
     pub(crate) address: Option<IpAddr>,
     /// Whether it travelled over TLS up to us or to a proxy of ours.
     pub(crate) secure: bool,
-    /// Whether a proxy handed on two headers that name different addresses.
-    pub(crate) disputed: bool,
 }
 
 /// Stands in the extensions of a request that came over TLS of our own.
@@ -48,11 +48,11 @@ impl Proxies {
     pub(crate) fn source(&self, headers: &HeaderMap, extensions: &Extensions) -> Source {
         let secure = extensions.get::<Encrypted>().is_some();
         let Some(peer) = extensions.get::<ConnectInfo<SocketAddr>>() else {
-            return Source { address: None, secure, disputed: false };
+            return Source { address: None, secure };
         };
         let peer = peer.0.ip().to_canonical();
         if !self.holds(peer) {
-            return Source { address: Some(peer), secure, disputed: false };
+            return Source { address: Some(peer), secure };
         }
         let listed = elements(headers, &FORWARDED_FOR);
         let standard = elements(headers, &header::FORWARDED);
@@ -61,15 +61,13 @@ impl Proxies {
             (!standard.is_empty()).then(|| self.asked_for(peer, &named(&standard, "for")));
         // A proxy writes one of them and passes on the other as the caller wrote it: which one, it
         // does not say. Where they differ, neither is believed.
-        let disputed = by_list.zip(by_standard).is_some_and(|(one, other)| one != other);
-        let named_address = by_list.or(by_standard).filter(|_| !disputed);
+        let address = match (by_list, by_standard) {
+            (Some(one), Some(other)) if one != other => Ipv4Addr::UNSPECIFIED.into(),
+            (one, other) => one.or(other).unwrap_or(peer),
+        };
         let protos = elements(headers, &FORWARDED_PROTO);
         let proto = protos.last().copied().or_else(|| named(&standard, "proto").pop());
-        Source {
-            address: Some(named_address.unwrap_or(peer)),
-            secure: secure || is_https(proto),
-            disputed,
-        }
+        Source { address: Some(address), secure: secure || is_https(proto) }
     }
 
     /// The right-most address that is no proxy of ours; the last good one where the list breaks off.
@@ -177,7 +175,7 @@ mod tests {
             assert_eq!(asked("10.0.0.1", &[("forwarded", hidden)]).0, "10.0.0.1", "{hidden}");
         }
         let both = [("forwarded", "for=6.6.6.6"), ("x-forwarded-for", "1.1.1.1")];
-        assert_eq!(asked("10.0.0.1", &both).0, "10.0.0.1");
+        assert_eq!(asked("10.0.0.1", &both).0, "0.0.0.0");
         let both = [("forwarded", "for=1.1.1.1"), ("x-forwarded-for", "1.1.1.1")];
         assert_eq!(asked("10.0.0.1", &both).0, "1.1.1.1");
     }
