@@ -28,7 +28,7 @@ const FENCED: &[(&str, &[&str])] = &[
     ("rust-embed", &["console"]),
     ("governor", &["server"]),
     ("hyper", &["server"]),
-    ("rustls", &["server", "tests"]),
+    ("rustls", &["mail", "server", "tests"]),
     ("clap", &["server"]),
     ("async-graphql", &["graph", "server", "tests"]),
     ("axum", &["graph", "console", "server", "tests"]),

@@ -319,11 +319,19 @@ impl Random {
     }
 }
 
-/// How many requests of bytes at random are sent.
-const RANDOM: usize = 10_000;
-
 #[tokio::test(flavor = "multi_thread")]
 async fn bytes_at_random_never_meet_a_fault() {
+    at_random(10_000, 20).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes ten minutes: make soak"]
+async fn soak_bytes_at_random_never_meet_a_fault() {
+    at_random(400_000, 200).await;
+}
+
+/// Sends so many requests of which one in `heads` is spoilt from its first byte on.
+async fn at_random(requests: usize, heads: usize) {
     let settings = [("CHUISHAO__HTTP__RATE_PER_ACCOUNT", "0")];
     let mut house = House::open(TestApp::start(Database::Sqlite).await, &settings).await;
     let bearer = format!("Bearer {}", house.token("dispatcher"));
@@ -343,7 +351,7 @@ async fn bytes_at_random_never_meet_a_fault() {
             let headers = signed_in.each_ref().map(|(name, value)| (*name, value.as_str()));
             let mut random = Random(seed);
             let mut wire = Wire::open(&address).await.unwrap();
-            for n in 0..RANDOM / 2 {
+            for n in 0..requests / 2 {
                 let body = match random.below(8) {
                     0 => random.bytes(300),
                     1 => json!({ "query": String::from_utf8_lossy(&random.bytes(200)) }).to_string().into_bytes(),
@@ -360,13 +368,13 @@ async fn bytes_at_random_never_meet_a_fault() {
                 };
                 // Attempts to sign in take turns that others need; a few of them do.
                 let path = if n % 100 == 99 { "/session" } else { "/graphql" };
-                let bytes = if n % 10 == 9 {
+                let spoilt = n % heads == heads - 1;
+                let bytes = if spoilt {
                     random.spoil(&String::from_utf8_lossy(&request("POST", path, &headers, &body)))
                 } else {
                     request("POST", path, &headers, &body)
                 };
                 wire.send(&bytes).await.unwrap_or(());
-                let spoilt = n % 10 == 9;
                 if spoilt {
                     // A head that promises more than comes would be waited for.
                     let end = std::time::Duration::from_millis(50);
