@@ -44,7 +44,7 @@ const HEADERS: usize = 64;
 /// The most bytes of its head.
 const HEAD_BYTES: usize = 32 * 1024;
 /// One address may hold one in so many of all connections, unless it is a proxy of ours.
-const SHARE: usize = 4;
+const SHARE: usize = 2;
 
 /// What listens.
 pub(crate) struct Door {
@@ -58,7 +58,7 @@ pub(crate) struct Door {
 pub(crate) async fn serve(door: Door, router: Router, mut stop: Stop) {
     let Door { listener, tls, max_connections, proxies } = door;
     let turns = Arc::new(Semaphore::new(max_connections));
-    let crowd = Crowd::new((max_connections / SHARE).max(1));
+    let crowd = Crowd::new(max_connections / SHARE);
     let mut connections = JoinSet::new();
     loop {
         // A connection more than there may be waits in the queue of the system.
@@ -80,13 +80,13 @@ pub(crate) async fn serve(door: Door, router: Router, mut stop: Stop) {
         };
         let address = peer.ip().to_canonical();
         let is_ours = address.is_loopback() || proxies.holds(address);
-        let Some(place) = crowd.enter(address, is_ours) else {
+        let Some(seat) = crowd.enter(address, is_ours) else {
             tracing::debug!("a connection was refused: its address holds too many");
             continue;
         };
         let (router, tls, stop) = (router.clone(), tls.clone(), stop.clone());
         connections.spawn(async move {
-            let _held = (turn, place);
+            let _held = (turn, seat);
             match tls {
                 None => converse(patient(stream), router, peer, false, stop).await,
                 Some(tls) => match timeout(GREETING, tls.greet(patient(stream))).await {
@@ -163,7 +163,7 @@ struct Crowd {
 }
 
 /// A connection that is counted as long as this lives.
-struct Place {
+struct Seat {
     held: Arc<Mutex<HashMap<IpAddr, usize>>>,
     address: IpAddr,
 }
@@ -174,18 +174,18 @@ impl Crowd {
     }
 
     /// Counts a connection; none where its address holds enough of them.
-    fn enter(&self, address: IpAddr, is_ours: bool) -> Option<Place> {
+    fn enter(&self, address: IpAddr, is_ours: bool) -> Option<Seat> {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         let count = held.entry(address).or_default();
         if *count >= self.most && !is_ours {
             return None;
         }
         *count += 1;
-        Some(Place { held: self.held.clone(), address })
+        Some(Seat { held: self.held.clone(), address })
     }
 }
 
-impl Drop for Place {
+impl Drop for Seat {
     fn drop(&mut self) {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(count) = held.get_mut(&self.address) {

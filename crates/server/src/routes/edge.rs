@@ -81,7 +81,7 @@ pub(super) async fn enter(State(state): State<AppState>, mut req: Request, next:
     let mut res = match counted {
         Ok(()) => next.run(req).await,
         Err(problem) => {
-            tracing::info!("an address asked too often");
+            tracing::debug!("an address asked too often");
             problem.answer(lang(req.headers()))
         }
     };

@@ -68,8 +68,8 @@ impl Rate {
     pub const ADDRESS: Option<Self> = Self::new(400, 8000);
 }
 
-/// Connections at a time, where nothing is set.
-const CONNECTIONS: u32 = 1000;
+/// Connections at a time, where nothing is set: a process may usually hold a thousand files open.
+const CONNECTIONS: u32 = 800;
 
 impl Http {
     /// Fills in what was left out.
