@@ -240,6 +240,7 @@ impl Refusal {
             | Self::NotDue
             | Self::Already
             | Self::Stale { .. } => false,
+            Self::Account(it) => it.is_recorded(),
         }
     }
 

@@ -69,6 +69,28 @@ impl AccountRefusal {
         }
     }
 
+    /// Whether the attempt is kept on the record: where authority was missing. Wrong passwords,
+    /// codes and locks are notes of their own.
+    #[must_use]
+    pub fn is_recorded(&self) -> bool {
+        match self {
+            Self::MixedRoles
+            | Self::OwnAccount
+            | Self::SecondAdministrator
+            | Self::AtTheMachine
+            | Self::OutOfScope { .. }
+            | Self::OtherDocument
+            | Self::NotByToken => true,
+            Self::PasswordExpired
+            | Self::SecondFactorRequired
+            | Self::ConfirmationRequired
+            | Self::WrongPassword
+            | Self::WrongCode
+            | Self::Locked { .. }
+            | Self::WeakPassword(_) => false,
+        }
+    }
+
     /// What, where and what to do.
     #[must_use]
     pub fn sentence(&self, lang: Lang) -> String {
