@@ -261,6 +261,8 @@ pub enum NotSignedIn {
     WrongPassword,
     /// The code is wrong, or was used before.
     WrongCode,
+    /// The password was right, and a code was demanded.
+    CodeMissing,
 }
 
 impl AuditFact {

@@ -15,7 +15,7 @@ use strum::{Display, EnumIter, IntoStaticStr};
 use crate::{
     actor::{Member, Role},
     ids::PersonId,
-    refusal::{AccountRefusal, Refusal},
+    refusal::{AccountRefusal, Problem, Refusal},
 };
 
 /// What is done to accounts.
@@ -145,14 +145,36 @@ pub fn grant(
     Ok(if new.any(|it| it.is_administrator()) { Granting::Waits } else { Granting::Now })
 }
 
-/// Whether somebody may confirm roles that another asked for.
+/// Whether somebody may confirm roles that another asked for, who must still be one who may ask.
 ///
 /// # Errors
-/// As [`permit_on`]; [`AccountRefusal::SecondAdministrator`] where the same person asked.
-pub fn confirm(by: &Member, target: Target<'_>, asked_by: PersonId) -> Result<(), Refusal> {
+/// As [`permit_on`]; [`AccountRefusal::SecondAdministrator`] where the same person asked, or one who
+/// is no security administrator any more.
+pub fn confirm(by: &Member, target: Target<'_>, asked_by: Option<&Member>) -> Result<(), Refusal> {
     permit_on(Act::ConfirmRoles, by, target)?;
-    if by.person == asked_by {
-        return Err(AccountRefusal::SecondAdministrator.into());
+    let second = asked_by
+        .filter(|it| it.person != by.person)
+        .is_some_and(|it| permit(Act::GrantRoles, it).is_ok());
+    if second { Ok(()) } else { Err(AccountRefusal::SecondAdministrator.into()) }
+}
+
+/// The most characters of a name that one signs in with.
+const LOGIN: usize = 100;
+
+/// Holds a name that one would sign in with against the rules.
+///
+/// # Errors
+/// [`Refusal::Invalid`] with what is wrong with it.
+pub fn check_login(login: &str) -> Result<(), Refusal> {
+    if login.is_empty() {
+        return Err(Refusal::missing("login"));
+    }
+    if login.chars().count() > LOGIN {
+        let most = u32::try_from(LOGIN).unwrap_or(0);
+        return Err(Refusal::invalid("login", Problem::TooLong(most)));
+    }
+    if login.chars().any(|it| it.is_whitespace() || it.is_control()) {
+        return Err(Refusal::invalid("login", Problem::Unreadable));
     }
     Ok(())
 }
@@ -230,14 +252,17 @@ mod tests {
         }
         let mixed = BTreeSet::from([Role::Liaison, Role::Auditor]);
         assert_eq!(grant(&asks, target, &mixed), Err(AccountRefusal::MixedRoles.into()));
-        assert!(confirm(&asks, target, asks.person).is_err());
+        assert!(confirm(&asks, target, Some(&asks)).is_err());
         let confirms = member(2, Role::SystemAdmin);
-        assert_eq!(confirm(&confirms, target, asks.person), Ok(()));
-        // Whoever asked and has become a system administrator since is no second person.
-        let both = AccountRefusal::SecondAdministrator.into();
-        assert_eq!(confirm(&confirms, target, confirms.person), Err(both));
+        assert_eq!(confirm(&confirms, target, Some(&asks)), Ok(()));
+        // Whoever asked and has become a system administrator since is no second person, and
+        // neither is somebody who may ask no more.
+        let alone: Result<(), Refusal> = Err(AccountRefusal::SecondAdministrator.into());
+        assert_eq!(confirm(&confirms, target, Some(&confirms)), alone);
+        assert_eq!(confirm(&confirms, target, Some(&member(1, Role::Liaison))), alone);
+        assert_eq!(confirm(&confirms, target, None), alone);
         let own = Target { person: confirms.person, roles: &confirms.roles };
-        assert_eq!(confirm(&confirms, own, asks.person), Err(own_account()));
+        assert_eq!(confirm(&confirms, own, Some(&asks)), Err(own_account()));
     }
 
     #[test]

@@ -243,14 +243,32 @@ impl Pass {
             Self::House => Ok(()),
             Self::Session { must, confirmed_at } => {
                 first(must, act)?;
-                let fresh = |it: DateTime<Utc>| it <= now && now - it < CONFIRMED_FOR;
-                if is_sensitive(act) && !confirmed_at.is_some_and(fresh) {
-                    return Err(AccountRefusal::ConfirmationRequired);
-                }
-                Ok(())
+                if is_sensitive(act) { confirmed(*confirmed_at, now) } else { Ok(()) }
             }
             Self::Token { .. } if OWN.contains(&act) => Err(AccountRefusal::NotByToken),
             Self::Token { scope, .. } => within(scope, scope_of(act)),
+        }
+    }
+
+    /// Whether who it is was confirmed within the last minutes, where that is asked for beside the
+    /// list of sensitive acts.
+    ///
+    /// # Errors
+    /// [`AccountRefusal::ConfirmationRequired`], and for a token [`AccountRefusal::NotByToken`].
+    pub fn is_confirmed(&self, now: DateTime<Utc>) -> Result<(), AccountRefusal> {
+        match self {
+            Self::House => Ok(()),
+            Self::Session { confirmed_at, .. } => confirmed(*confirmed_at, now),
+            Self::Token { .. } => Err(AccountRefusal::NotByToken),
+        }
+    }
+
+    /// What is to be done first.
+    #[must_use]
+    pub fn must(&self) -> BTreeSet<Must> {
+        match self {
+            Self::Session { must, .. } => must.clone(),
+            Self::House | Self::Token { .. } => BTreeSet::new(),
         }
     }
 
@@ -263,6 +281,11 @@ impl Pass {
             Self::Token { .. } => Some(Kind::Token),
         }
     }
+}
+
+fn confirmed(at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Result<(), AccountRefusal> {
+    let fresh = |it: DateTime<Utc>| it <= now && now - it < CONFIRMED_FOR;
+    if at.is_some_and(fresh) { Ok(()) } else { Err(AccountRefusal::ConfirmationRequired) }
 }
 
 fn first(must: &BTreeSet<Must>, field: &str) -> Result<(), AccountRefusal> {

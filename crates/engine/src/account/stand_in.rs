@@ -131,6 +131,16 @@ pub fn check_absence(
     check_period(period, now)
 }
 
+/// The absences that a new one of the same person takes the place of: those that overlap it.
+#[must_use]
+pub fn replaced(absences: &[Absence], new: &Absence) -> Vec<AbsenceId> {
+    absences
+        .iter()
+        .filter(|it| it.person == new.person && it.from < new.until && new.from < it.until)
+        .map(|it| it.id)
+        .collect()
+}
+
 /// Whether somebody may put a turn into a unit's rota.
 ///
 /// # Errors

@@ -11,6 +11,9 @@ use crate::account::{pass::Scope, password::Weakness};
 #[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
 #[error("{}", self.sentence(Lang::En))]
 pub enum AccountRefusal {
+    /// Name and password open nothing. An unknown name, a wrong password, a locked and a disabled
+    /// account are answered alike.
+    NotSignedIn,
     /// The password has expired, or an administrator set it: nothing goes before a new one.
     PasswordExpired,
     /// A second factor is demanded: at sign-in its code, after it the enrolment.
@@ -52,6 +55,7 @@ impl AccountRefusal {
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
+            Self::NotSignedIn => "UNAUTHENTICATED",
             Self::SecondAdministrator
             | Self::AtTheMachine
             | Self::OutOfScope { .. }
@@ -81,7 +85,8 @@ impl AccountRefusal {
             | Self::OutOfScope { .. }
             | Self::OtherDocument
             | Self::NotByToken => true,
-            Self::PasswordExpired
+            Self::NotSignedIn
+            | Self::PasswordExpired
             | Self::SecondFactorRequired
             | Self::ConfirmationRequired
             | Self::WrongPassword
@@ -118,6 +123,7 @@ impl AccountRefusal {
 
     fn zh(&self) -> &'static str {
         match self {
+            Self::NotSignedIn => "用户名或密码不对，或账号已停用。",
             Self::PasswordExpired => "密码已到期或由管理员重设, 请先修改密码 (changePassword)",
             Self::SecondFactorRequired => {
                 "须使用动态口令: 登录时请填写动态码 (code); 尚未绑定的请先绑定 (beginSecondFactor)"
@@ -143,6 +149,7 @@ impl AccountRefusal {
 
     fn en(&self) -> &'static str {
         match self {
+            Self::NotSignedIn => "The name or the password is wrong, or the account is disabled.",
             Self::PasswordExpired => {
                 "the password has expired or was set by an administrator: change it first (changePassword)"
             }
