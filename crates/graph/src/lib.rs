@@ -10,6 +10,7 @@ mod mask;
 mod mutation;
 mod object;
 mod page;
+mod pass;
 mod query;
 
 use app::App;
@@ -28,10 +29,11 @@ const DEPTH: usize = 18;
 const COST: usize = 30_000;
 
 fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
-    Schema::build(Query, Mutation, EmptySubscription)
+    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
         .register_output_type::<ErrorCode>()
         .extension(bag::Bags)
         .extension(courtesy::Courtesies)
+        .extension(pass::Passes)
         .limit_depth(DEPTH)
         .limit_complexity(COST)
         .limit_directives(20)

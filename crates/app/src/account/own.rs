@@ -112,6 +112,23 @@ impl App {
         Ok(codes)
     }
 
+    /// Whether somebody has a second factor.
+    ///
+    /// # Errors
+    /// A fault of the database.
+    pub async fn has_second_factor(&self, caller: &Caller) -> Result<bool, Error> {
+        let kept = self.store().second_factor(self.district(), caller.member.person).await?;
+        Ok(kept.secret.is_some())
+    }
+
+    /// How many recovery codes somebody has left.
+    ///
+    /// # Errors
+    /// A fault of the database.
+    pub async fn recovery_codes_left(&self, caller: &Caller) -> Result<u64, Error> {
+        Ok(self.store().recovery_codes_left(self.district(), caller.member.person).await?)
+    }
+
     /// Ends every session of somebody, this one too, and forgets their devices; their tokens too
     /// where that is said.
     ///
