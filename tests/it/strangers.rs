@@ -95,7 +95,7 @@ on_both! {
         assert!(all.len() >= 45, "{}", all.len());
         for (name, kind) in all {
             let input = value(&kind, &ids);
-            let query = format!("mutation($input: {kind}!) {{ {name}(input: $input) {{ id }} }}");
+            let query = format!("mutation($input: {kind}!) {{ {name}(input: $input) {{ __typename }} }}");
             let request = Request::new(&query)
                 .variables(async_graphql::Variables::from_json(json!({ "input": input })))
                 .data(Lang::Zh);

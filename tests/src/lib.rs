@@ -22,6 +22,7 @@ use app::{App, Clock, HeldClock, Ids, Parts};
 use async_graphql::{Request, Variables};
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use engine::{
+    account::{Rules, session::Kind},
     calendar::beijing,
     ids::{PersonId, UnitId},
     text::Lang,
@@ -31,7 +32,7 @@ use mail::{
     transport::{Route, Settings},
 };
 use serde_json::Value;
-use store::{Options, Store};
+use store::{NewSession, Options, Store};
 use uuid::Uuid;
 
 pub use world::{MATTER, PEOPLE, unit_id};
@@ -143,6 +144,7 @@ impl TestApp {
             wall: clock.clone(),
             ids: Arc::new(Counting(AtomicU64::new(first_id), clock.clone())),
             domain: "test.example".to_owned(),
+            accounts: Rules::default(),
         })
         .await
         .expect("an application");
@@ -196,14 +198,12 @@ impl TestApp {
     /// A token by which a program acts as somebody.
     pub async fn token(&self, login: &str) -> String {
         let token = format!("token-of-{login}-{}", self.app.fresh().simple());
-        let digest = engine::text::Digest::of(token.as_bytes());
-        let (now, person) = (self.app.now(), self.people[login]);
-        let end = now + TimeDelta::days(36_500);
-        let store = self.app.store();
-        store
-            .add_session(self.app.district(), person, digest, "token", now, end)
-            .await
-            .expect("a token");
+        let (now, person) = (self.app.wall(), self.people[login]);
+        let span = (now, now + TimeDelta::days(36_500));
+        let session = NewSession::of(Kind::Token, person, app::digest(&token), span);
+        let by = self.app.notes(&app::By::default(), vec![]);
+        let added = self.app.store().add_session(self.app.district(), session, &by).await;
+        added.expect("a token");
         token
     }
 

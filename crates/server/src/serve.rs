@@ -2,7 +2,6 @@
 
 use std::{future::IntoFuture as _, net::SocketAddr, time::Duration};
 
-use chrono::TimeDelta;
 use clap::ValueEnum;
 use mail::Drain;
 use tokio::{net::TcpListener, signal::unix::SignalKind, task::JoinSet, time::timeout};
@@ -65,10 +64,7 @@ impl Server {
         let address = listener.local_addr().map_err(|error| {
             Trouble::failed("无法取得监听地址。", "The address cannot be read.").because(error)
         })?;
-        let site = Site {
-            public_url: settings.http.public_url_at(address),
-            session: TimeDelta::hours(i64::from(settings.session_hours)),
-        };
+        let site = Site { public_url: settings.http.public_url_at(address) };
         let is_demo = matches!(clock, CaseClock::Demo(_));
         let transport = post::transport(&settings.mail)?;
         let drain = Drain::new(app.clone(), transport, site.public_url.as_str(), is_demo);

@@ -10,24 +10,21 @@ use axum::{
     extract::ConnectInfo,
     http::{Extensions, HeaderMap},
 };
-use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{settings::PublicUrl, sign_in};
 
-/// How the server is known outside, and how long a sign-in lasts there.
+/// How the server is known outside.
 #[derive(Debug, Clone)]
 pub struct Site {
     /// The address that people use.
     pub public_url: PublicUrl,
-    /// How long a session lasts.
-    pub session: TimeDelta,
 }
 
 /// A server on this machine.
 impl Default for Site {
     fn default() -> Self {
         let listen = SocketAddr::from(([127, 0, 0, 1], 8080));
-        Self { public_url: PublicUrl::local(listen), session: TimeDelta::hours(12) }
+        Self { public_url: PublicUrl::local(listen) }
     }
 }
 
@@ -78,10 +75,6 @@ impl AppState {
         &self.inner.migrated
     }
 
-    pub(crate) fn wall(&self) -> DateTime<Utc> {
-        self.app().wall()
-    }
-
     /// Who asks: the holder of a bearer token or of a session's cookie; none where it is neither,
     /// or one that has ended.
     ///
@@ -93,13 +86,7 @@ impl AppState {
         source: Option<IpAddr>,
     ) -> Result<Option<Caller>, app::Error> {
         let Some(token) = sign_in::token_of(headers) else { return Ok(None) };
-        let session = self.app().store().session(sign_in::digest(&token), self.wall()).await?;
-        match session {
-            Some((district, person)) if district == self.app().district() => {
-                self.app().caller(person, source.map(|it| it.to_string())).await
-            }
-            Some(_) | None => Ok(None),
-        }
+        self.app().admit(&token, source.map(|it| it.to_string())).await
     }
 }
 
