@@ -122,7 +122,11 @@ async fn case(app: &TestApp) -> BTreeMap<&'static str, String> {
         ("assignment", lead),
         ("person", nobody.clone()),
         ("holder", nobody.clone()),
-        ("substitute", nobody),
+        ("substitute", nobody.clone()),
+        ("account", nobody),
+        ("token", "tok_00000000000000000000000000000042".to_owned()),
+        ("absence", "abs_00000000000000000000000000000042".to_owned()),
+        ("duty", "dut_00000000000000000000000000000042".to_owned()),
     ]);
     for name in UNITS {
         ids.insert(name, unit("czj"));

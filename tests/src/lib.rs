@@ -330,6 +330,12 @@ impl By<'_> {
         self.ask(&query, serde_json::json!({ "input": input })).await
     }
 
+    /// The code by which a mutation is refused, whatever it returns; `DONE` where it is not.
+    pub async fn refused_as(&self, mutation: &str, input: Value) -> String {
+        let answer = self.try_act(mutation, input, "__typename").await;
+        answer["errors"][0]["extensions"]["code"].as_str().unwrap_or("DONE").to_owned()
+    }
+
     /// One mutation that is refused; its code.
     pub async fn refused(&self, mutation: &str, input: Value) -> String {
         let answer = self.try_act(mutation, input, "id").await;
@@ -340,7 +346,7 @@ impl By<'_> {
 }
 
 /// The input type of a mutation, as the committed schema says.
-fn input_type(mutation: &str) -> String {
+pub fn input_type(mutation: &str) -> String {
     static SDL: std::sync::OnceLock<String> = std::sync::OnceLock::new();
     let sdl = SDL.get_or_init(graph::sdl);
     let start =

@@ -10,7 +10,7 @@ use engine::{
     Scene,
     account::{
         pass::Pass,
-        stand_in::{Absence, Duty, Staff, roles_at},
+        stand_in::{Absence, Duty, Staff, reads_as, roles_at},
     },
     actor::{Member, Role},
     authority::audience,
@@ -232,15 +232,17 @@ impl App {
         source: Option<String>,
     ) -> Result<Option<Caller>, Error> {
         let registers = self.registers().await?;
-        let member = registers.member(person, self.now());
-        Ok(member.map(|member| Caller {
-            registers: registers.clone(),
+        let Some(member) = registers.member(person, self.now()) else { return Ok(None) };
+        let roles = registers.staff(person).map(|it| reads_as(it, &member.roles));
+        let reader = Member { roles: roles.unwrap_or_default(), ..member.clone() };
+        Ok(Some(Caller {
             viewer: Viewer {
                 district: self.district(),
                 unit: member.unit,
                 person,
-                sight: engine::authority::sight(&member, &registers.directory),
+                sight: engine::authority::sight(&reader, &registers.directory),
             },
+            registers,
             member,
             pass: Pass::House,
             session: None,

@@ -104,6 +104,13 @@ pub fn roles_at<'a>(
     res
 }
 
+/// The roles by which somebody reads: those they act in, and those they hold. A duty leader who is
+/// not on duty acts on nothing and still sees what they blew.
+#[must_use]
+pub fn reads_as(who: Staff<'_>, acts_as: &BTreeSet<Role>) -> BTreeSet<Role> {
+    who.roles.union(acts_as).copied().collect()
+}
+
 /// Whether somebody may say that `away` is away and `substitute` stands in.
 ///
 /// # Errors
@@ -287,6 +294,9 @@ mod tests {
         }
         assert!(leads(3, &turn, 1));
         assert!(!leads(1, &turn, 1));
+        let acts = office.roles(1, &[], &turn, 1).into_iter().collect();
+        let reads = reads_as(office.staff(person(1)).unwrap(), &acts);
+        assert!(reads.contains(&Role::DutyLeader), "and sees what they saw");
         // A turn of somebody who cannot act counts for nothing, and makes nobody a duty leader.
         assert!(leads(1, &[duty(4)], 1) && leads(1, &[duty(2)], 1) && !leads(2, &[duty(2)], 1));
         let two = [duty(1), duty(3)];

@@ -31,7 +31,7 @@ impl AccountMutation {
     /// 修改密码: one's own; every other session ends.
     #[graphql(complexity = "2000 + child_complexity")]
     async fn change_password(&self, ctx: &Context<'_>, input: ChangePasswordInput) -> Result<Me> {
-        let done = app(ctx)?.change_password(caller(ctx)?, input.current, input.password).await;
+        let done = Box::pin(app(ctx)?.change_password(caller(ctx)?, input.current, input.password)).await;
         done.map_err(|it| fault(ctx, it))?;
         Ok(Me { done: Some(Must::ChangePassword) })
     }
@@ -43,7 +43,7 @@ impl AccountMutation {
         ctx: &Context<'_>,
         input: BeginSecondFactorInput,
     ) -> Result<Enrolment> {
-        let begun = app(ctx)?.begin_second_factor(caller(ctx)?, input.password).await;
+        let begun = Box::pin(app(ctx)?.begin_second_factor(caller(ctx)?, input.password)).await;
         let begun = begun.map_err(|it| fault(ctx, it))?;
         Ok(Enrolment { uri: begun.uri, secret: begun.secret })
     }
@@ -55,7 +55,7 @@ impl AccountMutation {
         ctx: &Context<'_>,
         input: ConfirmSecondFactorInput,
     ) -> Result<RecoveryCodes> {
-        let codes = app(ctx)?.confirm_second_factor(caller(ctx)?, &input.code).await;
+        let codes = Box::pin(app(ctx)?.confirm_second_factor(caller(ctx)?, &input.code)).await;
         let codes = codes.map_err(|it| fault(ctx, it))?;
         Ok(RecoveryCodes { codes, me: Me { done: Some(Must::EnrolSecondFactor) } })
     }
@@ -68,7 +68,7 @@ impl AccountMutation {
         input: SignOutEverywhereInput,
     ) -> Result<Me> {
         let tokens = input.tokens.unwrap_or(false);
-        let done = app(ctx)?.sign_out_everywhere(caller(ctx)?, tokens).await;
+        let done = Box::pin(app(ctx)?.sign_out_everywhere(caller(ctx)?, tokens)).await;
         done.map_err(|it| fault(ctx, it))?;
         Ok(Me::default())
     }
@@ -82,7 +82,7 @@ impl AccountMutation {
             expires_at: input.expires_at,
             document: input.document,
         };
-        let issued = app(ctx)?.issue_token(caller(ctx)?, asked).await;
+        let issued = Box::pin(app(ctx)?.issue_token(caller(ctx)?, asked)).await;
         let (secret, token) = issued.map_err(|it| fault(ctx, it))?;
         Ok(IssuedToken { secret, token: Token(token) })
     }
@@ -92,7 +92,7 @@ impl AccountMutation {
     async fn revoke_token(&self, ctx: &Context<'_>, input: RevokeTokenInput) -> Result<Me> {
         let caller = caller(ctx)?;
         let token = id(ctx, "token", &input.token)?;
-        app(ctx)?.revoke_token(caller, token).await.map_err(|it| fault(ctx, it))?;
+        Box::pin(app(ctx)?.revoke_token(caller, token)).await.map_err(|it| fault(ctx, it))?;
         Ok(Me::default())
     }
 
@@ -107,7 +107,7 @@ impl AccountMutation {
             from: input.from,
             until: input.until,
         };
-        let set = app(ctx)?.set_absence(caller, asked).await;
+        let set = Box::pin(app(ctx)?.set_absence(caller, asked)).await;
         set.map(Absence).map_err(|it| fault(ctx, it))
     }
 
@@ -116,7 +116,7 @@ impl AccountMutation {
     async fn end_absence(&self, ctx: &Context<'_>, input: EndAbsenceInput) -> Result<Absence> {
         let caller = caller(ctx)?;
         let absence = id(ctx, "absence", &input.absence)?;
-        let ended = app(ctx)?.end_absence(caller, absence).await;
+        let ended = Box::pin(app(ctx)?.end_absence(caller, absence)).await;
         ended.map(Absence).map_err(|it| fault(ctx, it))
     }
 
@@ -130,7 +130,7 @@ impl AccountMutation {
             from: input.from,
             until: input.until,
         };
-        let set = app(ctx)?.set_duty(caller, asked).await;
+        let set = Box::pin(app(ctx)?.set_duty(caller, asked)).await;
         set.map(Duty).map_err(|it| fault(ctx, it))
     }
 
@@ -139,7 +139,7 @@ impl AccountMutation {
     async fn end_duty(&self, ctx: &Context<'_>, input: EndDutyInput) -> Result<Duty> {
         let caller = caller(ctx)?;
         let duty = id(ctx, "duty", &input.duty)?;
-        let ended = app(ctx)?.end_duty(caller, duty).await;
+        let ended = Box::pin(app(ctx)?.end_duty(caller, duty)).await;
         ended.map(Duty).map_err(|it| fault(ctx, it))
     }
 
@@ -159,7 +159,7 @@ impl AccountMutation {
             rank: input.rank.map_or(engine::actor::Rank::Staff, Into::into),
             mail: input.mail,
         };
-        let added = app(ctx)?.add_account(caller, new).await;
+        let added = Box::pin(app(ctx)?.add_account(caller, new)).await;
         let (account, password) = added.map_err(|it| fault(ctx, it))?;
         Ok(AccountWithPassword { account: Account(account), password })
     }
@@ -171,7 +171,7 @@ impl AccountMutation {
         let caller = caller(ctx)?;
         let account = id(ctx, "account", &input.account)?;
         let roles = input.roles.into_iter().map(Into::into).collect();
-        let granted = app(ctx)?.grant_roles(caller, account, roles).await;
+        let granted = Box::pin(app(ctx)?.grant_roles(caller, account, roles)).await;
         granted.map(Account).map_err(|it| fault(ctx, it))
     }
 
@@ -180,7 +180,7 @@ impl AccountMutation {
     async fn confirm_roles(&self, ctx: &Context<'_>, input: ConfirmRolesInput) -> Result<Account> {
         let caller = caller(ctx)?;
         let account = id(ctx, "account", &input.account)?;
-        let confirmed = app(ctx)?.confirm_roles(caller, account, input.granted).await;
+        let confirmed = Box::pin(app(ctx)?.confirm_roles(caller, account, input.granted)).await;
         confirmed.map(Account).map_err(|it| fault(ctx, it))
     }
 
@@ -189,7 +189,7 @@ impl AccountMutation {
     async fn disable_account(&self, ctx: &Context<'_>, input: AccountInput) -> Result<Account> {
         let caller = caller(ctx)?;
         let account = id(ctx, "account", &input.account)?;
-        let disabled = app(ctx)?.set_disabled(caller, account, true).await;
+        let disabled = Box::pin(app(ctx)?.set_disabled(caller, account, true)).await;
         disabled.map(Account).map_err(|it| fault(ctx, it))
     }
 
@@ -198,7 +198,7 @@ impl AccountMutation {
     async fn enable_account(&self, ctx: &Context<'_>, input: AccountInput) -> Result<Account> {
         let caller = caller(ctx)?;
         let account = id(ctx, "account", &input.account)?;
-        let enabled = app(ctx)?.set_disabled(caller, account, false).await;
+        let enabled = Box::pin(app(ctx)?.set_disabled(caller, account, false)).await;
         enabled.map(Account).map_err(|it| fault(ctx, it))
     }
 
@@ -211,7 +211,7 @@ impl AccountMutation {
     ) -> Result<AccountWithPassword> {
         let caller = caller(ctx)?;
         let account = id(ctx, "account", &input.account)?;
-        let reset = app(ctx)?.reset_password(caller, account).await;
+        let reset = Box::pin(app(ctx)?.reset_password(caller, account)).await;
         let (account, password) = reset.map_err(|it| fault(ctx, it))?;
         Ok(AccountWithPassword { account: Account(account), password })
     }
@@ -221,7 +221,7 @@ impl AccountMutation {
     async fn reset_second_factor(&self, ctx: &Context<'_>, input: AccountInput) -> Result<Account> {
         let caller = caller(ctx)?;
         let account = id(ctx, "account", &input.account)?;
-        let reset = app(ctx)?.reset_second_factor(caller, account).await;
+        let reset = Box::pin(app(ctx)?.reset_second_factor(caller, account)).await;
         reset.map(Account).map_err(|it| fault(ctx, it))
     }
 
@@ -230,7 +230,7 @@ impl AccountMutation {
     async fn unlock_account(&self, ctx: &Context<'_>, input: AccountInput) -> Result<Account> {
         let caller = caller(ctx)?;
         let account = id(ctx, "account", &input.account)?;
-        let unlocked = app(ctx)?.unlock_account(caller, account).await;
+        let unlocked = Box::pin(app(ctx)?.unlock_account(caller, account)).await;
         unlocked.map(Account).map_err(|it| fault(ctx, it))
     }
 }
