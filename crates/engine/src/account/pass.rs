@@ -169,6 +169,7 @@ const ADMINISTERS: &[&str] = &[
     "resetPassword",
     "resetSecondFactor",
     "unlockAccount",
+    "putUnit",
 ];
 
 /// What a token needs for an act.
@@ -350,6 +351,7 @@ mod tests {
     #[test]
     fn a_sensitive_act_needs_a_confirmation_of_the_last_ten_minutes() {
         let acts = [
+            "putUnit",
             "unseal",
             "erasePerson",
             "exportCase",

@@ -31,7 +31,8 @@ impl AccountMutation {
     /// 修改密码: one's own; every other session ends.
     #[graphql(complexity = "2000 + child_complexity")]
     async fn change_password(&self, ctx: &Context<'_>, input: ChangePasswordInput) -> Result<Me> {
-        let done = Box::pin(app(ctx)?.change_password(caller(ctx)?, input.current, input.password)).await;
+        let done =
+            Box::pin(app(ctx)?.change_password(caller(ctx)?, input.current, input.password)).await;
         done.map_err(|it| fault(ctx, it))?;
         Ok(Me { done: Some(Must::ChangePassword) })
     }
