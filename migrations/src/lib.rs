@@ -7,6 +7,7 @@ use sea_orm_migration::prelude::*;
 mod m20261122_000001_foundation;
 mod m20261123_000001_record;
 mod m20261123_000002_scope;
+mod m20261123_000020_accounts;
 
 /// The steps, oldest first.
 #[derive(Debug)]
@@ -19,6 +20,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000001_foundation::Migration),
             Box::new(m20261123_000001_record::Migration),
             Box::new(m20261123_000002_scope::Migration),
+            Box::new(m20261123_000020_accounts::Migration),
         ]
     }
 }

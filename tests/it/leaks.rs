@@ -59,7 +59,8 @@ async fn entitled(app: &TestApp, id: &str) -> BTreeSet<&'static str> {
         };
         authority::may_read(subject, member, &relations)
     };
-    let member = |login: &str| registers.member(app.person(login).parse().expect("an id"));
+    let member =
+        |login: &str| registers.member(app.person(login).parse().expect("an id"), app.app.now());
     PEOPLE
         .iter()
         .map(|(login, ..)| *login)
@@ -191,6 +192,11 @@ async fn acts(app: &TestApp, login: &str, petition: &str, whistle: &str, assignm
             ("case", case.to_owned()),
             ("holder", app.person(login)),
             ("person", app.person(login)),
+            ("account", app.person(login)),
+            ("substitute", app.person(login)),
+            ("token", "tok_00000000000000000000000000000001".to_owned()),
+            ("absence", "abs_00000000000000000000000000000001".to_owned()),
+            ("duty", "dut_00000000000000000000000000000001".to_owned()),
         ]
         .into_iter()
         .chain(UNITS.iter().map(|it| (*it, unit("czj"))))

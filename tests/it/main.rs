@@ -1,6 +1,7 @@
 //! The scenarios: what the product promises, in the words of the domain, on both databases.
 #![expect(clippy::unwrap_used, reason = "a scenario fails where it unwraps")]
 
+mod accounts;
 mod architecture;
 mod browser;
 mod concurrency;

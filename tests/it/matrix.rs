@@ -63,23 +63,28 @@ fn ways(
     ids: &BTreeMap<&'static str, String>,
 ) -> BTreeMap<String, Vec<(String, String)>> {
     let mut res: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
-    let mut next = VecDeque::from([("Query".to_owned(), vec![])]);
-    while let Some((object, way)) = next.pop_front() {
-        for field in contract.fields(&object) {
-            let known = |(name, _, required): &(String, _, bool)| {
-                !required || ids.contains_key(name.as_str())
-            };
-            let fits = field.name != "edges" && field.args.iter().all(known);
-            let is_object = contract.objects.contains_key(&field.of.name);
-            if !fits || !is_object || res.contains_key(&field.of.name) {
-                continue;
+    // People and pages are looked at where they stand beside a case; what only a roster shows comes
+    // last.
+    for rosters in [false, true] {
+        let mut next = VecDeque::from([("Query".to_owned(), vec![])]);
+        while let Some((object, way)) = next.pop_front() {
+            for field in contract.fields(&object) {
+                let known = |(name, _, required): &(String, _, bool)| {
+                    !required || ids.contains_key(name.as_str())
+                };
+                let waits = ROSTERS.contains(&field.name.as_str()) != rosters && way.is_empty();
+                let fits = field.name != "edges" && field.args.iter().all(known) && !waits;
+                let is_object = contract.objects.contains_key(&field.of.name);
+                if !fits || !is_object || res.contains_key(&field.of.name) {
+                    continue;
+                }
+                let mut way: Vec<(String, String)> = way.clone();
+                // One case is looked at, whichever way it is reached.
+                let ids = of_root(&field.name, ids);
+                way.push((field.name.clone(), contract.asked(field, &ids)));
+                res.insert(field.of.name.clone(), way.clone());
+                next.push_back((field.of.name.clone(), way));
             }
-            let mut way: Vec<(String, String)> = way.clone();
-            // One case is looked at, whichever way it is reached.
-            let ids = of_root(&field.name, ids);
-            way.push((field.name.clone(), contract.asked(field, &ids)));
-            res.insert(field.of.name.clone(), way.clone());
-            next.push_back((field.of.name.clone(), way));
         }
     }
     res
@@ -109,6 +114,14 @@ async fn case(app: &TestApp) -> BTreeMap<&'static str, String> {
             "id",
         )
         .await;
+    // A token, an absence and a turn of duty that lie ahead and change nothing yet.
+    app.token("dispatcher").await;
+    let (from, until) = ("2026-04-01T00:00:00Z", "2026-04-02T00:00:00Z");
+    let away = json!({ "from": from, "until": until, "person": app.person("rsj2"), "substitute": app.person("rsj") });
+    app.by("rsj_head").act("setAbsence", away, "id").await;
+    let turn =
+        json!({ "from": from, "until": until, "person": app.person("duty"), "unit": unit("qzx") });
+    app.by("director").act("setDuty", turn, "id").await;
     let query = format!("query($id: ID!) {{ whistle(id: $id) {{ {WHISTLE} }} }}");
     let whistle =
         app.by("dispatcher").query(&query, json!({ "id": whistle["id"] })).await["whistle"].clone();
@@ -122,7 +135,11 @@ async fn case(app: &TestApp) -> BTreeMap<&'static str, String> {
         ("assignment", lead),
         ("person", nobody.clone()),
         ("holder", nobody.clone()),
-        ("substitute", nobody),
+        ("substitute", nobody.clone()),
+        ("account", nobody),
+        ("token", "tok_00000000000000000000000000000042".to_owned()),
+        ("absence", "abs_00000000000000000000000000000042".to_owned()),
+        ("duty", "dut_00000000000000000000000000000042".to_owned()),
     ]);
     for name in UNITS {
         ids.insert(name, unit("czj"));
@@ -156,6 +173,9 @@ async fn others(app: &TestApp) -> Vec<(&'static str, String)> {
     }
     res
 }
+
+/// Queries that list people and no case.
+const ROSTERS: &[&str] = &["absences", "accounts", "duties"];
 
 /// The arguments that take a unit.
 const UNITS: &[&str] = &[

@@ -23,6 +23,7 @@ use app::{App, Clock, HeldClock, Ids, Parts};
 use async_graphql::{Request, Variables};
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use engine::{
+    account::{Rules, session::Kind},
     calendar::beijing,
     ids::{PersonId, UnitId},
     text::Lang,
@@ -32,7 +33,7 @@ use mail::{
     transport::{Route, Settings},
 };
 use serde_json::Value;
-use store::{Options, Store};
+use store::{NewSession, Options, Store};
 use uuid::Uuid;
 
 pub use world::{MATTER, PEOPLE, unit_id};
@@ -144,6 +145,7 @@ impl TestApp {
             wall: clock.clone(),
             ids: Arc::new(Counting(AtomicU64::new(first_id), clock.clone())),
             domain: "test.example".to_owned(),
+            accounts: Rules::default(),
         })
         .await
         .expect("an application");
@@ -197,14 +199,12 @@ impl TestApp {
     /// A token by which a program acts as somebody.
     pub async fn token(&self, login: &str) -> String {
         let token = format!("token-of-{login}-{}", self.app.fresh().simple());
-        let digest = engine::text::Digest::of(token.as_bytes());
-        let (now, person) = (self.app.now(), self.people[login]);
-        let end = now + TimeDelta::days(36_500);
-        let store = self.app.store();
-        store
-            .add_session(self.app.district(), person, digest, "token", now, end)
-            .await
-            .expect("a token");
+        let (now, person) = (self.app.wall(), self.people[login]);
+        let span = (now, now + TimeDelta::days(36_500));
+        let session = NewSession::of(Kind::Token, person, app::digest(&token), span);
+        let by = self.app.notes(&app::By::default(), vec![]);
+        let added = self.app.store().add_session(self.app.district(), session, &by).await;
+        added.expect("a token");
         token
     }
 
@@ -331,6 +331,12 @@ impl By<'_> {
         self.ask(&query, serde_json::json!({ "input": input })).await
     }
 
+    /// The code by which a mutation is refused, whatever it returns; `DONE` where it is not.
+    pub async fn refused_as(&self, mutation: &str, input: Value) -> String {
+        let answer = self.try_act(mutation, input, "__typename").await;
+        answer["errors"][0]["extensions"]["code"].as_str().unwrap_or("DONE").to_owned()
+    }
+
     /// One mutation that is refused; its code.
     pub async fn refused(&self, mutation: &str, input: Value) -> String {
         let answer = self.try_act(mutation, input, "id").await;
@@ -341,7 +347,7 @@ impl By<'_> {
 }
 
 /// The input type of a mutation, as the committed schema says.
-fn input_type(mutation: &str) -> String {
+pub fn input_type(mutation: &str) -> String {
     static SDL: std::sync::OnceLock<String> = std::sync::OnceLock::new();
     let sdl = SDL.get_or_init(graph::sdl);
     let start =

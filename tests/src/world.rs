@@ -118,9 +118,11 @@ pub(crate) async fn set_up(store: &Store, now: DateTime<Utc>) -> HashMap<String,
             },
             name: format!("测试{login}"),
             password_hash: "-".to_owned(),
+            password_at: None,
+            password_reset: false,
         })
         .collect();
-    store.add_accounts(district, people, now).await.expect("people");
+    store.add_accounts(district, people, &by).await.expect("people");
     store.add_lists(district, &Lists::preset().expect("the preset"), &by).await.expect("lists");
     for calendar in Calendar::presets().expect("the presets") {
         store.add_calendar(district, &calendar, &by).await.expect("a calendar");

@@ -90,7 +90,11 @@ impl App {
         let fact = match error {
             Error::Refused(refusal) => audit::of_refusal(act, refusal, target, units),
             Error::NotFound => Some(audit::of_unseen(act, target)),
-            Error::KeyReused | Error::Busy | Error::NotSetUp | Error::Internal(_) => None,
+            Error::KeyReused
+            | Error::Busy
+            | Error::NotSetUp
+            | Error::Secret(_)
+            | Error::Internal(_) => None,
         };
         match fact {
             Some(fact) => self.note(&caller.by(), fact).await,

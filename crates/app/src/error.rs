@@ -22,6 +22,9 @@ pub enum Error {
         "the database is not set up: run `chuishao demo`, or `chuishao user add` after `chuishao migrate up`"
     )]
     NotSetUp,
+    /// A secret could not be made; nothing has changed.
+    #[error(transparent)]
+    Secret(crate::SecretError),
     /// A fault; shown to nobody, logged once where it becomes an answer.
     #[error("an internal error")]
     Internal(#[source] store::Error),

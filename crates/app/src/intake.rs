@@ -118,8 +118,9 @@ impl Intake<'_> {
     /// [`Refusal::Invalid`] where there is no such member; a fault of the database.
     pub async fn on_behalf_of(&mut self, behalf: Behalf) -> Result<OnBehalfOf, Error> {
         let registers = self.app.registers().await?;
+        // In the roles that they had when they decided: whoever was on duty then, not now.
         let member = registers
-            .member(behalf.person)
+            .member(behalf.person, behalf.occurred_at)
             .ok_or(Refusal::invalid("onBehalfOf", Problem::Unknown))?;
         let post = self.optional("post", behalf.post.as_deref())?;
         Ok(OnBehalfOf { member, post, medium: behalf.medium, occurred_at: behalf.occurred_at })

@@ -66,6 +66,8 @@ impl App {
         shut: &BTreeSet<Holder>,
         res: &mut Vec<LetterDraft>,
     ) {
+        // Whoever stands in gets the letters of whoever is away, and both get them.
+        let now = self.now();
         let mut told: BTreeSet<uuid::Uuid> = BTreeSet::new();
         for notice in notices {
             let unit = notice.to.unit;
@@ -74,10 +76,10 @@ impl App {
                 continue;
             }
             let people: Vec<(PersonId, Option<String>)> = registers
-                .accounts_of(unit)
-                .filter(|it| it.roles.iter().any(|role| notice.to.roles.contains(role)))
-                .filter(|it| !shut.contains(&Holder::Person(it.person)))
-                .map(|it| (it.person, it.mail.clone()))
+                .accounts_of(unit, now)
+                .filter(|(_, roles)| roles.iter().any(|role| notice.to.roles.contains(role)))
+                .filter(|(it, _)| !shut.contains(&Holder::Person(it.person)))
+                .map(|(it, _)| (it.person, it.mail.clone()))
                 .collect();
             let mut write = |person: Option<PersonId>, address: Option<String>| {
                 if !told.insert(person.map_or(unit.0, |it| it.0)) {

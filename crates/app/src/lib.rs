@@ -3,6 +3,7 @@
 //! The application carries no rule: it loads, lets the engine decide, and commits what follows in
 //! one transaction. GraphQL, the scheduler, imports and the command line all come through here.
 
+mod account;
 mod audience;
 mod audit;
 mod case;
@@ -19,10 +20,19 @@ mod units;
 
 use std::{collections::HashMap, sync::Arc};
 
-use engine::ids::{DistrictId, UnitId};
+use engine::{
+    account::Rules,
+    ids::{DistrictId, UnitId},
+};
 use store::Store;
 use tokio::sync::Mutex;
 
+pub use account::{
+    AbsenceInput, AccountFilter, AccountState, AccountView, AddAccount, Attempt, Confirmation,
+    DutyInput, Enrolment, HashError, IssueToken, NoRandomness, SecretError, SignedIn, Token,
+    Verifier, digest, hash_password, new_secret, random_password, random_token, secret_of,
+    secret_text,
+};
 pub use audit::By;
 pub use case::{ActionsOf, CaseId, Visible};
 pub use check::Checked;
@@ -50,6 +60,9 @@ struct Inner {
     district_name: String,
     /// The domain of Message-IDs.
     domain: String,
+    /// What the centre has set for its accounts.
+    accounts: Rules,
+    passwords: Verifier,
     registers: std::sync::RwLock<Option<Arc<Registers>>>,
     /// Issuing takes gapless numbers: one at a time for each centre.
     issuing: Mutex<HashMap<UnitId, Arc<Mutex<()>>>>,
@@ -71,6 +84,8 @@ pub struct Parts {
     pub ids: Arc<dyn Ids>,
     /// The domain of Message-IDs.
     pub domain: String,
+    /// What the centre has set for its accounts.
+    pub accounts: Rules,
 }
 
 impl App {
@@ -89,6 +104,8 @@ impl App {
                 district,
                 district_name,
                 domain: parts.domain,
+                accounts: parts.accounts,
+                passwords: Verifier::default(),
                 registers: std::sync::RwLock::new(None),
                 issuing: Mutex::new(HashMap::new()),
                 block: Mutex::new(HashMap::new()),
@@ -113,6 +130,17 @@ impl App {
     #[must_use]
     pub fn district_name(&self) -> &str {
         &self.inner.district_name
+    }
+
+    /// What the centre has set for its accounts.
+    #[must_use]
+    pub fn account_rules(&self) -> &Rules {
+        &self.inner.accounts
+    }
+
+    /// Where passwords are checked, few at a time.
+    pub(crate) fn passwords(&self) -> &Verifier {
+        &self.inner.passwords
     }
 
     /// The instant.

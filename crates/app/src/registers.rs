@@ -1,16 +1,24 @@
 //! Units, people, lists and calendars, held against the version of the registers.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use engine::{
     Scene,
-    actor::Member,
+    account::{
+        pass::Pass,
+        stand_in::{Absence, Duty, Staff, reads_as, roles_at},
+    },
+    actor::{Member, Role},
     authority::audience,
     calendar::Calendar,
     directory::Directory,
     ids::{PersonId, UnitId},
     lists::{Lists, ListsVersion},
+    text::Digest,
 };
 use store::{Account, RegisterState, Viewer};
 
@@ -25,7 +33,13 @@ pub struct Registers {
     pub lists: Vec<Lists>,
     /// The versions of the calendar, oldest first.
     pub calendars: Vec<Calendar>,
+    /// Who is away, and who stands in.
+    pub absences: Vec<Absence>,
+    /// The rotas.
+    pub duties: Vec<Duty>,
     accounts: HashMap<PersonId, Account>,
+    /// The roles that accounts were given.
+    roles: HashMap<PersonId, BTreeSet<Role>>,
     /// What colleagues call each other; no petitioner is among them.
     names: HashMap<PersonId, String>,
     by_unit: HashMap<UnitId, Vec<PersonId>>,
@@ -45,6 +59,10 @@ pub struct Caller {
     pub member: Member,
     /// What they may read.
     pub viewer: Viewer,
+    /// As what they ask: what a session must do first, what a token is for.
+    pub pass: Pass,
+    /// The digest of the session or token; none where the house acts.
+    pub session: Option<Digest>,
     /// From which address.
     pub source: Option<String>,
     /// The registers as they were when the request came: looked up once, not by each resolver.
@@ -60,11 +78,22 @@ impl Registers {
             by_unit.entry(unit).or_default().push(it.person);
         }
         by_unit.values_mut().for_each(|it| it.sort());
+        let heir = |unit| state.directory.stands_for(unit);
+        let absences = state.absences.into_iter().map(|it| Absence { unit: heir(it.unit), ..it });
+        let duties = state.duties.into_iter().map(|it| Duty { unit: heir(it.unit), ..it });
+        let (absences, duties) = (absences.collect(), duties.collect());
         Self {
             version: state.version,
             directory: state.directory,
             lists: state.lists,
             calendars: state.calendars,
+            absences,
+            duties,
+            roles: state
+                .accounts
+                .iter()
+                .map(|it| (it.person, it.roles.iter().copied().collect()))
+                .collect(),
             accounts: state.accounts.into_iter().map(|it| (it.person, it)).collect(),
             names,
             by_unit,
@@ -113,14 +142,19 @@ impl Registers {
         self.names.get(&person).map(String::as_str)
     }
 
-    /// The accounts of a unit that can sign in.
-    pub fn accounts_of(&self, unit: UnitId) -> impl Iterator<Item = &Account> {
+    /// The accounts of a unit that can sign in, with the roles that they have at an instant.
+    pub fn accounts_of(
+        &self,
+        unit: UnitId,
+        at: DateTime<Utc>,
+    ) -> impl Iterator<Item = (&Account, BTreeSet<Role>)> {
         self.by_unit
             .get(&self.directory.stands_for(unit))
             .into_iter()
             .flatten()
             .filter_map(|it| self.accounts.get(it))
             .filter(|it| !it.disabled)
+            .filter_map(move |it| Some((it, self.member(it.person, at)?.roles)))
     }
 
     /// Every account.
@@ -144,13 +178,21 @@ impl Registers {
         !audience::shut_out(scene, case).iter().any(|it| it.shuts(&member, &self.directory))
     }
 
-    /// Somebody as the rules see them.
+    /// Somebody with an account, as the rules of accounts see them.
     #[must_use]
-    pub fn member(&self, person: PersonId) -> Option<Member> {
-        let it = self.account(person).filter(|it| !it.disabled)?;
+    pub fn staff(&self, person: PersonId) -> Option<Staff<'_>> {
+        let (it, roles) = (self.accounts.get(&person)?, self.roles.get(&person)?);
         // Whoever still has an account of a unit that was taken over works for the one that took it.
         let unit = self.directory.stands_for(it.unit);
-        Some(Member { person: it.person, unit, roles: it.roles.iter().copied().collect() })
+        Some(Staff { person, unit, roles, active: !it.disabled })
+    }
+
+    /// Somebody as the rules see them, in the roles that they have at an instant.
+    #[must_use]
+    pub fn member(&self, person: PersonId, at: DateTime<Utc>) -> Option<Member> {
+        let it = self.staff(person).filter(|it| it.active)?;
+        let roles = roles_at(it, |it| self.staff(it), &self.absences, &self.duties, at);
+        Some(Member { person, unit: it.unit, roles })
     }
 }
 
@@ -179,7 +221,8 @@ impl App {
         Ok(fresh)
     }
 
-    /// Somebody who signed in, as a caller; none where the account is gone or disabled.
+    /// Somebody for whom the house itself acts, as a caller; none where the account is gone or
+    /// disabled. Whoever asks from outside comes through [`App::admit`].
     ///
     /// # Errors
     /// A fault of the database.
@@ -189,16 +232,20 @@ impl App {
         source: Option<String>,
     ) -> Result<Option<Caller>, Error> {
         let registers = self.registers().await?;
-        let member = registers.member(person);
-        Ok(member.map(|member| Caller {
-            registers: registers.clone(),
+        let Some(member) = registers.member(person, self.now()) else { return Ok(None) };
+        let roles = registers.staff(person).map(|it| reads_as(it, &member.roles));
+        let reader = Member { roles: roles.unwrap_or_default(), ..member.clone() };
+        Ok(Some(Caller {
             viewer: Viewer {
                 district: self.district(),
                 unit: member.unit,
                 person,
-                sight: engine::authority::sight(&member, &registers.directory),
+                sight: engine::authority::sight(&reader, &registers.directory),
             },
+            registers,
             member,
+            pass: Pass::House,
+            session: None,
             source,
         }))
     }

@@ -93,6 +93,43 @@ impl Role {
             Self::SystemAdmin | Self::SecurityAdmin | Self::Auditor => false,
         }
     }
+
+    /// Whether it is one of the three administrators (三员), who hold no other role.
+    #[must_use]
+    pub fn is_administrator(self) -> bool {
+        match self {
+            Self::SystemAdmin | Self::SecurityAdmin | Self::Auditor => true,
+            Self::Dispatcher
+            | Self::Director
+            | Self::DutyLeader
+            | Self::Liaison
+            | Self::UnitLeader
+            | Self::Leader
+            | Self::GridWorker
+            | Self::PetitionOfficer
+            | Self::Service => false,
+        }
+    }
+
+    /// Whether a password alone is not enough for it: those who decide, keep the statutory record,
+    /// or administer.
+    #[must_use]
+    pub fn is_privileged(self) -> bool {
+        match self {
+            Self::Director
+            | Self::DutyLeader
+            | Self::Leader
+            | Self::PetitionOfficer
+            | Self::SystemAdmin
+            | Self::SecurityAdmin
+            | Self::Auditor => true,
+            Self::Dispatcher
+            | Self::Liaison
+            | Self::UnitLeader
+            | Self::GridWorker
+            | Self::Service => false,
+        }
+    }
 }
 
 /// The rank of somebody who attends, lowest first.

@@ -10,9 +10,11 @@ use strum::{EnumDiscriminants, EnumIter, EnumString, IntoStaticStr};
 use uuid::Uuid;
 
 use crate::{
+    account::pass::Scope,
+    actor::Role,
     command::{CommandKind, Target},
     directory::Unit,
-    ids::{AssignmentId, AuditId, DistrictId, PersonId, UnitId},
+    ids::{AbsenceId, AssignmentId, AuditId, DistrictId, DutyId, PersonId, TokenId, UnitId},
     refusal::Refusal,
     text::Digest,
 };
@@ -61,6 +63,206 @@ pub enum AuditFact {
         /// The digest of its body.
         digest: Digest,
     },
+    /// 登录.
+    SignedIn {
+        /// Who.
+        person: PersonId,
+        /// What showed who it is, besides the password.
+        by: Proof,
+    },
+    /// 登录被拒; also a confirmation or a change of password that was refused.
+    SignInRefused {
+        /// Whose account; none where there is no account of the name, which is not kept.
+        person: Option<PersonId>,
+        /// Why.
+        why: NotSignedIn,
+    },
+    /// 账号锁定.
+    AccountLocked {
+        /// Whose account.
+        person: PersonId,
+        /// Until when.
+        until: DateTime<Utc>,
+        /// After how many failures in a row.
+        failures: u32,
+    },
+    /// 账号解锁.
+    AccountUnlocked {
+        /// Whose account.
+        person: PersonId,
+    },
+    /// 身份确认, before something sensitive.
+    Confirmed {
+        /// Who.
+        person: PersonId,
+        /// What showed who it is.
+        by: Proof,
+    },
+    /// 全部退出: every session and known device of somebody ended.
+    SignedOutEverywhere {
+        /// Who.
+        person: PersonId,
+    },
+    /// 修改密码, by whoever it belongs to.
+    PasswordChanged {
+        /// Whose.
+        person: PersonId,
+    },
+    /// 重设密码, by an administrator or at the machine.
+    PasswordReset {
+        /// Whose.
+        person: PersonId,
+    },
+    /// 绑定动态口令.
+    SecondFactorEnrolled {
+        /// Whose.
+        person: PersonId,
+    },
+    /// 解除动态口令.
+    SecondFactorReset {
+        /// Whose.
+        person: PersonId,
+    },
+    /// 签发令牌.
+    TokenIssued {
+        /// Whose.
+        person: PersonId,
+        /// Which.
+        token: TokenId,
+        /// What it may be used for.
+        scope: Vec<Scope>,
+        /// Until when.
+        expires_at: DateTime<Utc>,
+        /// The digest of the only document that it executes, where it is bound to one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        document: Option<Digest>,
+    },
+    /// 撤销令牌.
+    TokenRevoked {
+        /// Whose.
+        person: PersonId,
+        /// Which.
+        token: TokenId,
+    },
+    /// 添加账号.
+    AccountAdded {
+        /// Whose.
+        person: PersonId,
+        /// Of which unit.
+        unit: UnitId,
+        /// With which roles.
+        roles: Vec<Role>,
+    },
+    /// 提出授予管理员角色: it waits for a second administrator.
+    RolesAsked {
+        /// To whom.
+        person: PersonId,
+        /// Which roles the account would hold.
+        roles: Vec<Role>,
+    },
+    /// 不予授予管理员角色.
+    RolesDenied {
+        /// To whom.
+        person: PersonId,
+        /// Which roles the account would have held.
+        roles: Vec<Role>,
+    },
+    /// 角色变更.
+    RolesChanged {
+        /// Whose.
+        person: PersonId,
+        /// What they were.
+        before: Vec<Role>,
+        /// What they are.
+        after: Vec<Role>,
+        /// Who asked, where a second administrator confirmed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        asked_by: Option<PersonId>,
+    },
+    /// 停用账号.
+    AccountDisabled {
+        /// Whose.
+        person: PersonId,
+    },
+    /// 恢复账号.
+    AccountEnabled {
+        /// Whose.
+        person: PersonId,
+    },
+    /// 外出登记.
+    AbsenceSet {
+        /// Which.
+        absence: AbsenceId,
+        /// Who is away.
+        person: PersonId,
+        /// Who stands in.
+        substitute: PersonId,
+        /// From when on.
+        from: DateTime<Utc>,
+        /// Until when.
+        until: DateTime<Utc>,
+    },
+    /// 外出取消.
+    AbsenceEnded {
+        /// Which.
+        absence: AbsenceId,
+        /// Who was away.
+        person: PersonId,
+    },
+    /// 值班登记.
+    DutySet {
+        /// Which.
+        duty: DutyId,
+        /// The unit.
+        unit: UnitId,
+        /// Who is on duty.
+        person: PersonId,
+        /// From when on.
+        from: DateTime<Utc>,
+        /// Until when.
+        until: DateTime<Utc>,
+    },
+    /// 值班取消.
+    DutyEnded {
+        /// Which.
+        duty: DutyId,
+        /// The unit.
+        unit: UnitId,
+    },
+}
+
+/// What showed who somebody is, besides the name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, EnumIter, IntoStaticStr)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Proof {
+    /// The password alone.
+    Password,
+    /// The password, on a device where a code was given before.
+    KnownDevice,
+    /// A code of the second factor.
+    Code,
+    /// A recovery code, which is used up.
+    RecoveryCode,
+}
+
+/// Why somebody was not signed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, EnumIter, IntoStaticStr)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum NotSignedIn {
+    /// There is no such account.
+    Unknown,
+    /// The account is disabled.
+    Disabled,
+    /// The account is locked.
+    Locked,
+    /// The password is wrong.
+    WrongPassword,
+    /// The code is wrong, or was used before.
+    WrongCode,
+    /// The password was right, and a code was demanded.
+    CodeMissing,
 }
 
 impl AuditFact {
@@ -76,8 +278,30 @@ impl AuditFact {
         match self {
             Self::UnitsChanged { .. }
             | Self::ListsPublished { .. }
-            | Self::CalendarAdopted { .. } => true,
-            Self::Refused { .. } => false,
+            | Self::CalendarAdopted { .. }
+            | Self::AccountAdded { .. }
+            | Self::RolesAsked { .. }
+            | Self::RolesDenied { .. }
+            | Self::RolesChanged { .. }
+            | Self::AccountDisabled { .. }
+            | Self::AccountEnabled { .. }
+            | Self::AbsenceSet { .. }
+            | Self::AbsenceEnded { .. }
+            | Self::DutySet { .. }
+            | Self::DutyEnded { .. } => true,
+            Self::Refused { .. }
+            | Self::SignInRefused { .. }
+            | Self::AccountLocked { .. }
+            | Self::SignedIn { .. }
+            | Self::AccountUnlocked { .. }
+            | Self::Confirmed { .. }
+            | Self::SignedOutEverywhere { .. }
+            | Self::PasswordChanged { .. }
+            | Self::PasswordReset { .. }
+            | Self::SecondFactorEnrolled { .. }
+            | Self::SecondFactorReset { .. }
+            | Self::TokenIssued { .. }
+            | Self::TokenRevoked { .. } => false,
         }
     }
 
@@ -87,8 +311,28 @@ impl AuditFact {
         match self {
             Self::UnitsChanged { .. }
             | Self::ListsPublished { .. }
-            | Self::CalendarAdopted { .. } => true,
-            Self::Refused { .. } => false,
+            | Self::CalendarAdopted { .. }
+            | Self::AccountAdded { .. }
+            | Self::RolesAsked { .. }
+            | Self::RolesDenied { .. }
+            | Self::RolesChanged { .. }
+            | Self::AccountDisabled { .. }
+            | Self::AccountEnabled { .. }
+            | Self::AbsenceSet { .. }
+            | Self::AbsenceEnded { .. }
+            | Self::DutySet { .. }
+            | Self::DutyEnded { .. }
+            | Self::SignedIn { .. }
+            | Self::AccountUnlocked { .. }
+            | Self::Confirmed { .. }
+            | Self::SignedOutEverywhere { .. }
+            | Self::PasswordChanged { .. }
+            | Self::PasswordReset { .. }
+            | Self::SecondFactorEnrolled { .. }
+            | Self::SecondFactorReset { .. }
+            | Self::TokenIssued { .. }
+            | Self::TokenRevoked { .. } => true,
+            Self::Refused { .. } | Self::SignInRefused { .. } | Self::AccountLocked { .. } => false,
         }
     }
 }
@@ -102,6 +346,28 @@ impl AuditKind {
             Self::UnitsChanged => "机构变更",
             Self::ListsPublished => "清单发布",
             Self::CalendarAdopted => "日历采用",
+            Self::SignedIn => "登录",
+            Self::SignInRefused => "登录被拒",
+            Self::AccountLocked => "账号锁定",
+            Self::AccountUnlocked => "账号解锁",
+            Self::Confirmed => "身份确认",
+            Self::SignedOutEverywhere => "全部退出",
+            Self::PasswordChanged => "修改密码",
+            Self::PasswordReset => "重设密码",
+            Self::SecondFactorEnrolled => "绑定动态口令",
+            Self::SecondFactorReset => "解除动态口令",
+            Self::TokenIssued => "签发令牌",
+            Self::TokenRevoked => "撤销令牌",
+            Self::AccountAdded => "添加账号",
+            Self::RolesAsked => "提出授予管理员角色",
+            Self::RolesDenied => "不予授予管理员角色",
+            Self::RolesChanged => "角色变更",
+            Self::AccountDisabled => "停用账号",
+            Self::AccountEnabled => "恢复账号",
+            Self::AbsenceSet => "外出登记",
+            Self::AbsenceEnded => "外出取消",
+            Self::DutySet => "值班登记",
+            Self::DutyEnded => "值班取消",
         }
     }
 }

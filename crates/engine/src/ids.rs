@@ -63,6 +63,12 @@ ids! {
     LetterId "let";
     /// A stream of the record beside the cases: the register's, or one of the auditor's.
     AuditId "aud";
+    /// A personal token (令牌).
+    TokenId "tok";
+    /// An absence (外出) with its substitute.
+    AbsenceId "abs";
+    /// A turn of duty (值班) in a unit's rota.
+    DutyId "dut";
 }
 
 /// The `n`-th id that follows from `seed`.

@@ -5,6 +5,7 @@
 //! say what is owed after them; [`actions`] says what an actor may do now and why not the rest.
 #![deny(clippy::wildcard_enum_match_arm)]
 
+pub mod account;
 pub mod actor;
 pub mod audit;
 pub mod authority;

@@ -1,8 +1,11 @@
 //! Why a command was not carried out: an expected no, with a stable code and a sentence.
 
+mod account;
+
 use chrono::{DateTime, Utc};
 use strum::{EnumDiscriminants, EnumIter, IntoStaticStr};
 
+pub use self::account::AccountRefusal;
 use crate::{actor::Role, calendar::beijing, text::Lang};
 
 /// An expected no. State is unchanged by it.
@@ -83,6 +86,14 @@ pub enum Refusal {
         /// The version there is.
         current: u32,
     },
+    /// Something about an account or a sign-in stands against it.
+    Account(AccountRefusal),
+}
+
+impl From<AccountRefusal> for Refusal {
+    fn from(it: AccountRefusal) -> Self {
+        Self::Account(it)
+    }
 }
 
 /// What is wrong with a field.
@@ -199,7 +210,7 @@ impl Refusal {
     /// Stable and machine-readable; part of the public contract.
     #[must_use]
     pub fn code(&self) -> &'static str {
-        self.into()
+        if let Self::Account(it) = self { it.code() } else { self.into() }
     }
 
     /// Whether the attempt is noted for the auditor: it was tried without authority, or against a
@@ -229,6 +240,7 @@ impl Refusal {
             | Self::NotDue
             | Self::Already
             | Self::Stale { .. } => false,
+            Self::Account(it) => it.is_recorded(),
         }
     }
 
@@ -344,6 +356,7 @@ impl Refusal {
             }
             (Self::NotDue, Lang::Zh) => "期限尚未届满".to_owned(),
             (Self::NotDue, Lang::En) => "the deadline has not passed".to_owned(),
+            (Self::Account(it), lang) => it.sentence(lang),
             (Self::Already, Lang::Zh) => "已经办理过, 无需重复".to_owned(),
             (Self::Already, Lang::En) => "this has been done already".to_owned(),
             (Self::Stale { current }, Lang::Zh) => {

@@ -107,6 +107,10 @@ fn shared(ctx: &Context<'_>, error: &Arc<app::Error>) -> Error {
         app::Error::KeyReused => app::Error::KeyReused,
         app::Error::Busy => app::Error::Busy,
         app::Error::NotSetUp => app::Error::NotSetUp,
+        app::Error::Secret(error) => {
+            tracing::error!(error = error.to_string(), "a page could not be completed");
+            app::Error::Busy
+        }
         app::Error::Internal(error) => {
             tracing::error!(error = error.log_text(), "a page could not be completed");
             app::Error::Busy

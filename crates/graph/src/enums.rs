@@ -33,6 +33,44 @@ pub(crate) enum Role {
     Service,
 }
 
+/// 令牌的权限范围.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "engine::account::pass::Scope")]
+pub(crate) enum TokenScope {
+    /// 查询.
+    Read,
+    /// 办理.
+    Act,
+    /// 调阅或清除封存的个人信息.
+    Unseal,
+    /// 导出.
+    Export,
+    /// 账号、清单、日历等管理.
+    Administer,
+}
+
+/// 登录后须先办理的事项.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "engine::account::pass::Must")]
+pub(crate) enum Must {
+    /// 修改密码.
+    ChangePassword,
+    /// 绑定动态口令.
+    EnrolSecondFactor,
+}
+
+/// 账号状态.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "app::AccountState")]
+pub(crate) enum AccountState {
+    /// 正常.
+    Active,
+    /// 已锁定.
+    Locked,
+    /// 已停用.
+    Disabled,
+}
+
 /// 参会人职级.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum, Serialize)]
 #[graphql(remote = "engine::actor::Rank")]

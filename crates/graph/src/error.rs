@@ -1,7 +1,7 @@
 //! The only place where an error becomes a GraphQL error.
 
 use async_graphql::{Enum, Error, ErrorExtensions as _};
-use engine::{Refusal, text::Lang};
+use engine::{Refusal, refusal::AccountRefusal, text::Lang};
 
 /// The values of `extensions.code`. A code is stable; the sentence beside it is for people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -54,14 +54,53 @@ pub enum ErrorCode {
     NotDue,
     /// 已经办理过.
     Already,
+    /// 须先修改密码: it has expired, or an administrator set it.
+    PasswordExpired,
+    /// 须使用动态口令: enrol first, or send a code.
+    SecondFactorRequired,
+    /// 须先确认身份: POST /session/confirm, and try again.
+    ConfirmationRequired,
+    /// 密码不正确.
+    WrongPassword,
+    /// 动态码不正确或已用过.
+    WrongCode,
+    /// 账号已锁定: the sentence says until when.
+    Locked,
+    /// 新密码不符合要求: the sentence says why.
+    WeakPassword,
+    /// 三员分离: an administrator's role goes with no other.
+    MixedRoles,
+    /// 不得变更本人账号.
+    OwnAccount,
     /// 正忙: try again.
     Busy,
     /// 内部错误: logged, and nothing has changed.
     Internal,
 }
 
+fn refused_account(refusal: &AccountRefusal) -> ErrorCode {
+    match refusal {
+        AccountRefusal::NotSignedIn => ErrorCode::Unauthenticated,
+        AccountRefusal::PasswordExpired => ErrorCode::PasswordExpired,
+        AccountRefusal::SecondFactorRequired => ErrorCode::SecondFactorRequired,
+        AccountRefusal::ConfirmationRequired => ErrorCode::ConfirmationRequired,
+        AccountRefusal::WrongPassword => ErrorCode::WrongPassword,
+        AccountRefusal::WrongCode => ErrorCode::WrongCode,
+        AccountRefusal::Locked { .. } => ErrorCode::Locked,
+        AccountRefusal::WeakPassword(_) => ErrorCode::WeakPassword,
+        AccountRefusal::MixedRoles => ErrorCode::MixedRoles,
+        AccountRefusal::OwnAccount => ErrorCode::OwnAccount,
+        AccountRefusal::SecondAdministrator
+        | AccountRefusal::AtTheMachine
+        | AccountRefusal::OutOfScope { .. }
+        | AccountRefusal::OtherDocument
+        | AccountRefusal::NotByToken => ErrorCode::NotPermitted,
+    }
+}
+
 fn refused(refusal: &Refusal) -> ErrorCode {
     match refusal {
+        Refusal::Account(it) => refused_account(it),
         Refusal::NotPermitted { .. } => ErrorCode::NotPermitted,
         Refusal::WrongStage { .. } => ErrorCode::WrongStage,
         Refusal::Invalid { .. } => ErrorCode::Invalid,
@@ -112,7 +151,7 @@ pub(crate) fn from_app(error: app::Error, lang: Lang) -> Error {
         }
         (app::Error::Busy, Lang::Zh) => (ErrorCode::Busy, "多人同时办理, 请稍后重试"),
         (app::Error::Busy, Lang::En) => (ErrorCode::Busy, "the case is changing; try again"),
-        (app::Error::NotSetUp | app::Error::Internal(_), lang) => {
+        (app::Error::NotSetUp | app::Error::Secret(_) | app::Error::Internal(_), lang) => {
             // Logged once, here, where it becomes an answer; never what a row held.
             let text = match &error {
                 app::Error::Internal(error) => error.log_text(),

@@ -1,5 +1,7 @@
 //! Inputs of mutations. Each carries, beside its own fields, what every act may carry.
 
+pub(crate) mod account;
+
 use async_graphql::{Context, ID, InputObject, Result};
 use chrono::{DateTime, NaiveDate, Utc};
 use engine::{

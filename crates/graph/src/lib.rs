@@ -11,6 +11,7 @@ mod mask;
 mod mutation;
 mod object;
 mod page;
+mod pass;
 mod query;
 
 use app::App;
@@ -29,11 +30,12 @@ const DEPTH: usize = 18;
 const COST: usize = 30_000;
 
 fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
-    Schema::build(Query, Mutation, EmptySubscription)
+    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
         .register_output_type::<ErrorCode>()
         .extension(courtesy::Courtesies::default())
         .extension(bounds::Bounds)
         .extension(bag::Bags)
+        .extension(pass::Passes)
         .limit_depth(DEPTH)
         .limit_complexity(COST)
         .with_sorted_fields()

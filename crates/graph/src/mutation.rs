@@ -1,10 +1,11 @@
 //! Mutations: input to command, result to object. Nothing is decided here.
 
+pub(crate) mod account;
 mod run;
 
 use std::collections::BTreeMap;
 
-use async_graphql::{Context, ID, Object, Result};
+use async_graphql::{Context, ID, MergedObject, Object, Result};
 use engine::{
     Command, Refusal, directory,
     ids::{PetitionId, UnitId, WhistleId},
@@ -33,11 +34,16 @@ use crate::{
 use run::{asked, calls, draft, judge, limit, part, register, resolution, run, says};
 
 /// 操作: each takes one input, and returns the object that it changed.
-pub struct Mutation;
+#[derive(MergedObject, Default)]
+pub struct Mutation(CaseMutation, account::AccountMutation);
 
-/// 操作: each takes one input, and returns the object that it changed.
+/// 办理: each takes one input, and returns the object that it changed.
+#[derive(Default)]
+pub(crate) struct CaseMutation;
+
+/// 办理: each takes one input, and returns the object that it changed.
 #[Object]
-impl Mutation {
+impl CaseMutation {
     /// 登记.
     #[graphql(complexity = "2000 + child_complexity")]
     async fn register_petition(

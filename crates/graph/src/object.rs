@@ -1,25 +1,29 @@
 //! Objects as they are shown, each built from what the gate let through.
 
+mod account;
 mod assignment;
 mod calendar;
 mod deadline;
 mod event;
 mod letter;
 mod lists;
+mod me;
 mod petition;
 mod recusal;
 mod unit;
 mod whistle;
 
+pub(crate) use account::{Absence, Account, AccountConnection, AccountWithPassword, Duty};
 pub(crate) use assignment::Assignment;
 pub(crate) use calendar::Calendar;
 pub(crate) use deadline::{Deadline, DeadlineConnection, InboxConnection, InboxItem};
 pub(crate) use event::EventConnection;
 pub(crate) use letter::{Letter, LetterConnection};
 pub(crate) use lists::Lists;
+pub(crate) use me::{Enrolment, IssuedToken, Me, RecoveryCodes, Token};
 pub(crate) use petition::{Petition, PetitionConnection};
 pub(crate) use recusal::Recusal;
-pub(crate) use unit::{Me, Person, Unit};
+pub(crate) use unit::{Person, Unit};
 pub(crate) use whistle::{Whistle, WhistleConnection};
 
 pub(crate) use deadline::of_clock;

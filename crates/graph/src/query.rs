@@ -1,7 +1,9 @@
 //! Queries: each passes the gate, each page comes by keyset.
 
+pub(crate) mod account;
+
 use app::Visible;
-use async_graphql::{Context, ID, InputObject, Object, Result};
+use async_graphql::{Context, ID, InputObject, MergedObject, Object, Result};
 use chrono::{DateTime, Utc};
 use engine::{Refusal, StreamId, ids::UnitId, refusal::Problem};
 use store::{DeadlineView, InboxFilter, LetterFilter, LetterView, PetitionFilter, WhistleFilter};
@@ -20,7 +22,12 @@ use crate::{
 };
 
 /// 查询.
-pub struct Query;
+#[derive(MergedObject, Default)]
+pub struct Query(CaseQuery, account::AccountQuery);
+
+/// 办件.
+#[derive(Default)]
+pub(crate) struct CaseQuery;
 
 /// 诉求的筛选条件; all of them hold.
 #[derive(InputObject, Default)]
@@ -162,14 +169,14 @@ fn deadline_filter(ctx: &Context<'_>, it: DeadlineFilterInput) -> Result<InboxFi
     })
 }
 
-/// 查询.
+/// 办件.
 #[Object]
-impl Query {
+impl CaseQuery {
     /// 本人: who is signed in.
     #[graphql(complexity = "200 + child_complexity")]
     async fn me(&self, ctx: &Context<'_>) -> Result<Me> {
         caller(ctx)?;
-        Ok(Me)
+        Ok(Me::default())
     }
 
     /// 单位, by their place in the tree.

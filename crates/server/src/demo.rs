@@ -15,28 +15,35 @@ mod tests;
 mod world;
 
 use anyhow::Context as _;
-use app::{App, Caller, HeldClock, Ids as _, SystemIds};
+use app::{
+    App, Caller, HeldClock, Ids as _, SystemIds, digest, hash_password, new_secret, random_token,
+    secret_text,
+};
 use chrono::{DateTime, TimeDelta, Utc};
 use engine::{
-    actor::Role, calendar::Calendar, ids::AuditId, lists::Lists, whistle::ResolutionKind,
+    account::session::Kind,
+    actor::Role,
+    calendar::Calendar,
+    ids::{AuditId, PersonId},
+    lists::Lists,
+    whistle::ResolutionKind,
 };
 use serde::Serialize;
 use store::{
-    NewAccount, Notes, PageRequest, PetitionFilter, PetitionOrder, Store, WhistleFilter,
-    WhistleOrder,
+    NewAccount, NewSession, Notes, PageRequest, PetitionFilter, PetitionOrder, Store,
+    WhistleFilter, WhistleOrder,
 };
 
 use self::{player::Player, script::Script, world::World};
-use crate::{digest, hash_password, random_token};
 
 /// The password of every account of the demonstration.
 pub const PASSWORD: &str = "Chuishao-2019";
 /// How long a token of the demonstration lasts.
 const TOKEN_LASTS: TimeDelta = TimeDelta::days(36_525);
 /// The accounts that visitors are told of: somebody of each kind.
-const SHOWN: [&str; 17] = [
+const SHOWN: [&str; 18] = [
     "tanxm", "ruanwy", "gezh", "louyl", "chuyb", "dangmz", "wengch", "yindc", "huangfuy", "yuanzk",
-    "zhenqf", "sulm", "youqh", "bucs", "luyf", "bianyz", "jixt",
+    "zhenqf", "sulm", "youqh", "bucs", "luyf", "bianyz", "jixt", "suojw",
 ];
 
 /// An account that visitors are told of, as it stands in `accounts.json`.
@@ -47,7 +54,7 @@ pub struct DemoAccount {
     pub name: String,
     /// Their password.
     pub password: &'static str,
-    /// The secret of their second factor; none in the demonstration.
+    /// The secret of their second factor, base32, where they are privileged.
     pub totp: Option<String>,
     /// A bearer token.
     pub token: String,
@@ -125,8 +132,10 @@ pub async fn set_up(store: &Store, now: DateTime<Utc>) -> anyhow::Result<()> {
         account: it.account(),
         name: it.name.clone(),
         password_hash: password_hash.clone(),
+        password_at: None,
+        password_reset: false,
     };
-    store.add_accounts(district, world.people().map(account).collect(), now).await?;
+    store.add_accounts(district, world.people().map(account).collect(), &by).await?;
     Ok(())
 }
 
@@ -213,15 +222,20 @@ async fn accounts(app: &App, world: &World) -> anyhow::Result<Vec<DemoAccount>> 
     let mut res = vec![];
     for login in SHOWN {
         let it = world.person(login)?;
-        let token = random_token()?;
         let now = app.now();
-        app.store()
-            .add_session(app.district(), it.id(), digest(&token), "token", now, now + TOKEN_LASTS)
-            .await?;
+        let by = Notes::by_program(now, AuditId(SystemIds.fresh()));
+        let totp = match it.roles.iter().any(|it| it.is_privileged()) {
+            true => Some(enrol(app, it.id(), &by).await?),
+            false => None,
+        };
+        let token = random_token()?;
+        let span = (now, now + TOKEN_LASTS);
+        let session = NewSession::of(Kind::Token, it.id(), digest(&token), span);
+        app.store().add_session(app.district(), session, &by).await?;
         res.push(DemoAccount {
             name: it.login.clone(),
             password: PASSWORD,
-            totp: None,
+            totp,
             token,
             roles: it.roles.clone(),
             unit: it.unit.clone(),
@@ -231,4 +245,11 @@ async fn accounts(app: &App, world: &World) -> anyhow::Result<Vec<DemoAccount>> 
         });
     }
     Ok(res)
+}
+
+/// Gives somebody a second factor, and returns its secret as it is typed into an authenticator.
+async fn enrol(app: &App, person: PersonId, by: &Notes) -> anyhow::Result<String> {
+    let secret = new_secret()?;
+    app.store().enrol(app.district(), person, (&secret, 0), &[], None, by).await?;
+    Ok(secret_text(&secret))
 }

@@ -31,9 +31,6 @@ pub use data::Folder;
 pub use loops::{Loops, Stop, start as start_loops};
 pub use routes::{health_router, router};
 pub use settings::{Flags, PublicUrl, Rate, Settings};
-pub use sign_in::{
-    HashError, NoRandomness, PASSWORD_MIN, digest, hash_password, random_password, random_token,
-};
 pub use source::Proxies;
 pub use state::{AppState, Site};
 pub use trouble::Trouble;

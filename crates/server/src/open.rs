@@ -116,6 +116,7 @@ impl Opened {
             wall: Arc::new(RunningClock::wall()),
             ids: Arc::new(SystemIds),
             domain: post::domain(&settings.mail),
+            accounts: settings.accounts.clone(),
         })
         .await?)
     }

@@ -1,18 +1,22 @@
 //! Answers that are no success, as `application/problem+json` with a stable code and a sentence in
 //! the caller's language. None repeats what was sent.
 
+use std::borrow::Cow;
+
 use axum::{
     Json,
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use engine::text::Lang;
+use engine::{refusal::AccountRefusal, text::Lang};
 use serde::Serialize;
 
 /// What kind of answer it is; the codes are those of the GraphQL face where both have one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Code {
     Unauthenticated,
+    /// About the account, by the code of the refusal.
+    Account(&'static str),
     Invalid,
     TooMany,
     NotPermitted,
@@ -25,6 +29,7 @@ impl Code {
     fn name(self) -> &'static str {
         match self {
             Self::Unauthenticated => "UNAUTHENTICATED",
+            Self::Account(code) => code,
             Self::Invalid => "INVALID",
             Self::TooMany => "TOO_MANY",
             Self::NotPermitted => "NOT_PERMITTED",
@@ -36,8 +41,8 @@ impl Code {
 
     fn title(self, lang: Lang) -> &'static str {
         match (self, lang) {
-            (Self::Unauthenticated, Lang::Zh) => "登录失败",
-            (Self::Unauthenticated, Lang::En) => "Not signed in",
+            (Self::Unauthenticated | Self::Account(_), Lang::Zh) => "登录失败",
+            (Self::Unauthenticated | Self::Account(_), Lang::En) => "Not signed in",
             (Self::Invalid, Lang::Zh) => "请求有误",
             (Self::Invalid, Lang::En) => "Malformed request",
             (Self::TooMany, Lang::Zh) => "过于频繁",
@@ -55,12 +60,12 @@ impl Code {
 }
 
 /// An answer that is no success.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Problem {
     pub(crate) status: StatusCode,
     pub(crate) code: Code,
-    pub(crate) zh: &'static str,
-    pub(crate) en: &'static str,
+    pub(crate) zh: Cow<'static, str>,
+    pub(crate) en: Cow<'static, str>,
     /// Seconds after which it is worth trying again.
     pub(crate) retry_after: Option<u64>,
 }
@@ -70,7 +75,7 @@ struct Body {
     r#type: &'static str,
     title: &'static str,
     status: u16,
-    detail: &'static str,
+    detail: Cow<'static, str>,
     code: &'static str,
 }
 
@@ -81,7 +86,18 @@ impl Problem {
         zh: &'static str,
         en: &'static str,
     ) -> Self {
-        Self { status, code, zh, en, retry_after: None }
+        Self { status, code, zh: Cow::Borrowed(zh), en: Cow::Borrowed(en), retry_after: None }
+    }
+
+    /// An expected no about an account.
+    pub(crate) fn refused(status: StatusCode, refusal: &AccountRefusal) -> Self {
+        Self {
+            status,
+            code: Code::Account(refusal.code()),
+            zh: refusal.sentence(Lang::Zh).into(),
+            en: refusal.sentence(Lang::En).into(),
+            retry_after: None,
+        }
     }
 
     /// Something that was sent is malformed.

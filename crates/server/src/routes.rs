@@ -28,6 +28,7 @@ const BODY: usize = 256 * 1024;
 pub fn router(state: AppState) -> Router {
     let api = Router::new()
         .route("/graphql", post(graphql::execute).fallback(method_not_allowed))
+        .route("/session/confirm", post(sign_in::confirm).fallback(method_not_allowed))
         .route("/session", post(sign_in::create).delete(sign_in::end).fallback(method_not_allowed))
         .layer(from_fn(edge::arrive))
         .layer(from_fn_with_state(state.clone(), guard::same_origin));
@@ -63,8 +64,8 @@ async fn not_found(req: Request) -> Response {
 async fn method_not_allowed(headers: HeaderMap) -> Response {
     Problem::invalid(
         StatusCode::METHOD_NOT_ALLOWED,
-        "此地址不支持该请求方法：/graphql 用 POST，/session 用 POST 或 DELETE。",
-        "This method is not allowed here: /graphql takes POST, /session POST or DELETE.",
+        "此地址不支持该请求方法：/graphql 和 /session/confirm 用 POST，/session 用 POST 或 DELETE。",
+        "This method is not allowed here: /graphql and /session/confirm take POST, /session POST or DELETE.",
     )
     .answer(lang(&headers))
 }

@@ -2,7 +2,6 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use chrono::TimeDelta;
 use clap::ValueEnum;
 use mail::Drain;
 use tokio::{net::TcpListener, signal::unix::SignalKind, task::JoinSet, time::timeout};
@@ -75,7 +74,6 @@ impl Server {
         let proxies = Proxies::from(http.trusted_proxies.clone());
         let site = Site {
             public_url: http.public_url_at(address),
-            session: TimeDelta::hours(i64::from(settings.session_hours)),
             proxies: proxies.clone(),
             per_account: http.per_account,
             per_address: http.per_address,

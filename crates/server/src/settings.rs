@@ -15,6 +15,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use engine::account::Rules;
+
 use self::file::Given;
 pub use self::{
     file::{LogFormat, MailTls, MailTransport},
@@ -43,8 +45,8 @@ pub struct Settings {
     pub database: Database,
     /// The web.
     pub http: Http,
-    /// How many hours a sign-in lasts.
-    pub session_hours: u32,
+    /// Passwords, locks, sessions and the second factor.
+    pub accounts: Rules,
     /// Letters.
     pub mail: Mail,
     /// The log.
@@ -130,10 +132,6 @@ impl Settings {
             return Err(bad("database.url", "sqlite://路径", "sqlite:// with the path of a file"));
         }
 
-        let session_hours = given.session.hours.unwrap_or(12);
-        if !(1..=720).contains(&session_hours) {
-            return Err(bad("session.hours", "1 至 720", "1 to 720"));
-        }
         Ok(Self {
             mail: mail(given.mail, &data)?,
             database: Database {
@@ -142,7 +140,7 @@ impl Settings {
             },
             data,
             http: Http::complete(given.http, flags.listen)?,
-            session_hours,
+            accounts: accounts(&given.accounts)?,
             log: Log {
                 format: given.log.format.unwrap_or(LogFormat::Text),
                 filter: given.log.filter.unwrap_or_else(|| "info".to_owned()),
@@ -181,6 +179,44 @@ impl Settings {
             None => url.to_owned(),
         }
     }
+}
+
+fn accounts(given: &file::Accounts) -> Result<Rules, Trouble> {
+    let usual = Rules::default();
+    let within = |key: &str, given: Option<u32>, usual: u32, (least, most): (u32, u32)| {
+        let it = given.unwrap_or(usual);
+        if (least..=most).contains(&it) {
+            return Ok(it);
+        }
+        let (zh, en) = (format!("{least} 至 {most}"), format!("{least} to {most}"));
+        Err(bad(&format!("accounts.{key}"), &zh, &en))
+    };
+    Ok(Rules {
+        password_min: within("password_min", given.password_min, usual.password_min, (8, 64))?,
+        password_classes: within(
+            "password_classes",
+            given.password_classes,
+            usual.password_classes,
+            (1, 4),
+        )?,
+        password_days: within(
+            "password_days",
+            given.password_days,
+            usual.password_days,
+            (0, 3650),
+        )?,
+        password_history: within(
+            "password_history",
+            given.password_history,
+            usual.password_history,
+            (0, 24),
+        )?,
+        lock_after: within("lock_after", given.lock_after, usual.lock_after, (1, 100))?,
+        lock_minutes: within("lock_minutes", given.lock_minutes, usual.lock_minutes, (1, 1440))?,
+        idle_minutes: within("idle_minutes", given.idle_minutes, usual.idle_minutes, (1, 1440))?,
+        session_hours: within("session_hours", given.session_hours, usual.session_hours, (1, 720))?,
+        second_factor: given.second_factor.unwrap_or(usual.second_factor),
+    })
 }
 
 fn mail(given: file::Mail, data: &Path) -> Result<Mail, Trouble> {

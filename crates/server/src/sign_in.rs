@@ -1,30 +1,33 @@
-//! Signing in: accounts with argon2, sessions of which only a digest is kept.
+//! The door of signing in over HTTP: POST and DELETE /session, POST /session/confirm.
 //!
-//! An unknown name, a wrong password and a disabled account are answered alike and after the same
-//! work. Nothing here is logged that names a person.
+//! What opens it the application says. Here requests are read, waits are kept in memory, and
+//! answers are given: an unknown name, a wrong password, a locked and a disabled account alike and
+//! after the same work. Nothing here is logged that names a person.
 
 mod backoff;
-mod password;
 mod token;
 
 use std::{net::IpAddr, time::Duration};
 
+use app::{Attempt, Confirmation};
 use axum::{
     Json,
     body::to_bytes,
     extract::{Request, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
-    response::{IntoResponse, Response},
+    response::{AppendHeaders, IntoResponse, Response},
 };
-use engine::actor::Role;
-use serde::{Deserialize, Serialize};
+use chrono::{DateTime, Utc};
+use engine::{
+    Refusal,
+    account::{pass::Must, session::DEVICE_KNOWN},
+    actor::Role,
+    refusal::AccountRefusal,
+};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
+use self::backoff::Backoff;
 pub(crate) use self::token::token_of;
-use self::{backoff::Backoff, password::Verifier};
-pub use self::{
-    password::{HashError, PASSWORD_MIN, hash_password, random_password},
-    token::{NoRandomness, digest, random_token},
-};
 use crate::{
     problem::{Code, Problem, lang},
     state::{AppState, source},
@@ -32,22 +35,31 @@ use crate::{
 
 /// The most bytes of a request to sign in.
 const BODY: usize = 4096;
-/// The longest name and password, in characters.
+/// The longest name, password and code, in characters.
 const LONGEST: usize = 200;
 
-/// What guards the door of one process.
+/// What guards the door of one process, beside the locks that all processes share.
 #[derive(Default)]
 pub(crate) struct Door {
-    verifier: Verifier,
     backoff: Backoff,
 }
 
-/// What a person signs in with. `code`, the second factor, may be sent and is not read before
-/// anybody has one.
+/// What a person signs in with. `code` is one of the second factor, or a recovery code.
 #[derive(Deserialize)]
 struct Credentials {
     name: String,
     password: String,
+    #[serde(default)]
+    code: Option<String>,
+}
+
+/// What confirms who somebody is.
+#[derive(Deserialize)]
+struct Shown {
+    #[serde(default)]
+    code: Option<String>,
+    #[serde(default)]
+    password: Option<String>,
 }
 
 /// Who has signed in.
@@ -56,6 +68,16 @@ struct SignedIn {
     name: String,
     roles: Vec<Role>,
     unit: String,
+    /// What must be done before anything else is answered.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    must: Vec<Must>,
+}
+
+/// Until when a confirmation counts.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Confirmed {
+    confirmed_until: DateTime<Utc>,
 }
 
 const MALFORMED: Problem = Problem::invalid(
@@ -63,12 +85,13 @@ const MALFORMED: Problem = Problem::invalid(
     "登录请求应为 JSON：{\"name\":\"用户名\",\"password\":\"密码\",\"code\":\"动态码，可不填\"}。",
     "Signing in takes JSON: {\"name\":\"…\",\"password\":\"…\",\"code\":\"…, may be left out\"}.",
 );
-const REFUSED: Problem = Problem::new(
-    StatusCode::UNAUTHORIZED,
-    Code::Unauthenticated,
-    "用户名或密码不对，或账号已停用。",
-    "The name or the password is wrong, or the account is disabled.",
+const MALFORMED_CONFIRMATION: Problem = Problem::invalid(
+    StatusCode::BAD_REQUEST,
+    "身份确认应为 JSON：{\"code\":\"动态码\"}；未绑定动态口令的，{\"password\":\"密码\"}。",
+    "A confirmation takes JSON: {\"code\":\"…\"}, or {\"password\":\"…\"} where there is no second factor.",
 );
+const NOBODY: Problem =
+    Problem::new(StatusCode::UNAUTHORIZED, Code::Unauthenticated, "请先登录。", "Sign in first.");
 const TOO_MANY: Problem = Problem::new(
     StatusCode::TOO_MANY_REQUESTS,
     Code::TooMany,
@@ -78,23 +101,39 @@ const TOO_MANY: Problem = Problem::new(
 
 /// POST /session.
 pub(crate) async fn create(State(state): State<AppState>, req: Request) -> Response {
-    let (parts, body) = req.into_parts();
-    let lang = lang(&parts.headers);
-    if !is_json(&parts.headers) {
-        return WRONG_TYPE.answer(lang);
+    let lang = lang(req.headers());
+    let (headers, extensions, credentials) = match read::<Credentials>(req, MALFORMED).await {
+        Ok((parts, it)) => (parts.headers, parts.extensions, it),
+        Err(problem) => return problem.answer(lang),
+    };
+    let short = |it: &str| it.chars().count() <= LONGEST;
+    let filled = |it: &str| !it.is_empty() && short(it);
+    let well = filled(&credentials.name)
+        && filled(&credentials.password)
+        && credentials.code.as_deref().is_none_or(short);
+    if !well {
+        return MALFORMED.answer(lang);
     }
-    let Ok(body) = to_bytes(body, BODY).await else {
-        return Problem { status: StatusCode::PAYLOAD_TOO_LARGE, ..MALFORMED }.answer(lang);
+    let from = source(&headers, &extensions);
+    match state.sign_in(credentials, from, &headers).await {
+        Ok(res) => res,
+        Err(problem) => problem.answer(lang),
+    }
+}
+
+/// POST /session/confirm.
+pub(crate) async fn confirm(State(state): State<AppState>, req: Request) -> Response {
+    let lang = lang(req.headers());
+    let (parts, shown) = match read::<Shown>(req, MALFORMED_CONFIRMATION).await {
+        Ok(it) => it,
+        Err(problem) => return problem.answer(lang),
     };
-    let Ok(credentials) = serde_json::from_slice::<Credentials>(&body) else {
-        return MALFORMED.answer(lang);
-    };
-    let long = |it: &str| it.is_empty() || it.chars().count() > LONGEST;
-    if long(&credentials.name) || long(&credentials.password) {
-        return MALFORMED.answer(lang);
+    let short = |it: &Option<String>| it.as_ref().is_none_or(|it| it.chars().count() <= LONGEST);
+    if !short(&shown.code) || !short(&shown.password) {
+        return MALFORMED_CONFIRMATION.answer(lang);
     }
     let from = source(&parts.headers, &parts.extensions);
-    match state.sign_in(credentials, from, &parts.headers).await {
+    match state.confirm(shown, from, &parts.headers).await {
         Ok(res) => res,
         Err(problem) => problem.answer(lang),
     }
@@ -103,12 +142,27 @@ pub(crate) async fn create(State(state): State<AppState>, req: Request) -> Respo
 /// DELETE /session.
 pub(crate) async fn end(State(state): State<AppState>, headers: HeaderMap) -> Response {
     if let Some(token) = token_of(&headers)
-        && let Err(error) = state.app().store().end_session(digest(&token)).await
+        && let Err(error) = state.app().sign_out(&token).await
     {
         return fault(&error).answer(lang(&headers));
     }
-    let gone = token::cookie("", Duration::ZERO, state.site().public_url.is_secure());
+    let gone = token::session_cookie("", Duration::ZERO, state.site().public_url.is_secure());
     (StatusCode::NO_CONTENT, [(header::SET_COOKIE, gone)]).into_response()
+}
+
+/// A small JSON object.
+async fn read<T: DeserializeOwned>(
+    req: Request,
+    malformed: Problem,
+) -> Result<(axum::http::request::Parts, T), Problem> {
+    let (parts, body) = req.into_parts();
+    if !is_json(&parts.headers) {
+        return Err(WRONG_TYPE);
+    }
+    let too_large = Problem { status: StatusCode::PAYLOAD_TOO_LARGE, ..malformed.clone() };
+    let body = to_bytes(body, BODY).await.map_err(|_| too_large)?;
+    let it = serde_json::from_slice(&body).map_err(|_| malformed)?;
+    Ok((parts, it))
 }
 
 impl AppState {
@@ -120,40 +174,64 @@ impl AppState {
     ) -> Result<Response, Problem> {
         let door = self.door();
         let name = credentials.name.trim().to_owned();
-        let attempt = door.backoff.admit(&name, from).map_err(|wait| {
-            tracing::info!("attempts to sign in were put off");
-            Problem { retry_after: Some(wait.as_secs().max(1)), ..TOO_MANY }
-        })?;
-        let store = self.app().store();
-        let district = self.app().district();
-        let found = store.account_by_login(district, &name).await.map_err(|it| fault(&it))?;
-        let (account, hash) = found.map_or((None, None), |(it, hash)| (Some(it), Some(hash)));
-        let is_right = door.verifier.verify(credentials.password, hash).await.ok_or(TOO_MANY)?;
-        let Some(account) = account.filter(|it| is_right && !it.disabled) else {
-            tracing::info!("an attempt to sign in was refused");
-            return Err(REFUSED);
-        };
+        let attempt = door.backoff.admit(&name, from).map_err(put_off)?;
+        let signed_in = self.app().sign_in(Attempt {
+            name,
+            password: credentials.password,
+            code: credentials.code,
+            device: token::device_of(headers),
+            session: token::session_of(headers),
+            source: from.map(|it| it.to_string()),
+        });
+        let it = signed_in.await.map_err(refused)?;
         door.backoff.forgive(attempt);
+        let secure = self.site().public_url.is_secure();
+        let lasts = |it: chrono::TimeDelta| it.to_std().unwrap_or_default();
+        let session = token::session_cookie(&it.token, lasts(it.lasts), secure);
+        let device = it.device.map(|it| token::device_cookie(&it, lasts(DEVICE_KNOWN), secure));
+        let cookies = [Some(session), device].into_iter().flatten();
+        let cookies: Vec<_> = cookies.map(|it| (header::SET_COOKIE, it)).collect();
+        let body = SignedIn { name: it.name, roles: it.roles, unit: it.unit, must: it.must };
+        Ok((AppendHeaders(cookies), Json(body)).into_response())
+    }
 
-        // Whoever signs in anew in the same browser leaves no session behind.
-        if let Some(old) = token::cookie_of(headers) {
-            store.end_session(digest(&old)).await.map_err(|it| fault(&it))?;
+    async fn confirm(
+        &self,
+        shown: Shown,
+        from: Option<IpAddr>,
+        headers: &HeaderMap,
+    ) -> Result<Response, Problem> {
+        let caller = self.caller(headers, from).await.map_err(|it| fault(&it))?;
+        let caller = caller.ok_or(NOBODY)?;
+        let door = self.door();
+        let attempt = door.backoff.admit(&caller.member.person.to_string(), from);
+        let attempt = attempt.map_err(put_off)?;
+        let shown = Confirmation { code: shown.code, password: shown.password };
+        let confirmed_until = self.app().confirm(&caller, shown).await.map_err(refused)?;
+        door.backoff.forgive(attempt);
+        Ok(Json(Confirmed { confirmed_until }).into_response())
+    }
+}
+
+fn put_off(wait: Duration) -> Problem {
+    tracing::info!("attempts to sign in were put off");
+    Problem { retry_after: Some(wait.as_secs().max(1)), ..TOO_MANY }
+}
+
+/// What an error of the application is at this door.
+fn refused(error: app::Error) -> Problem {
+    match error {
+        app::Error::Refused(Refusal::Account(refusal)) => {
+            tracing::info!(code = refusal.code(), "an attempt to sign in was refused");
+            let status = match &refusal {
+                AccountRefusal::NotByToken => StatusCode::FORBIDDEN,
+                _ => StatusCode::UNAUTHORIZED,
+            };
+            Problem::refused(status, &refusal)
         }
-        let token = random_token().map_err(|it| fault(&it))?;
-        let now = self.wall();
-        let lasts = self.site().session;
-        store
-            .add_session(district, account.person, digest(&token), "session", now, now + lasts)
-            .await
-            .map_err(|it| fault(&it))?;
-        let registers = self.app().registers().await.map_err(|it| fault(&it))?;
-        let persons = store.persons(district, [account.person]).await.map_err(|it| fault(&it))?;
-        let name = persons.get(&account.person).and_then(|it| it.name.clone()).unwrap_or(name);
-        let body =
-            SignedIn { name, roles: account.roles, unit: registers.directory.name(account.unit) };
-        let lasts = lasts.to_std().unwrap_or_default();
-        let cookie = token::cookie(&token, lasts, self.site().public_url.is_secure());
-        Ok(([(header::SET_COOKIE, cookie)], Json(body)).into_response())
+        // Too many wait for their turn.
+        app::Error::Busy => TOO_MANY,
+        error => fault(&error),
     }
 }
 

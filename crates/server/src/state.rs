@@ -7,7 +7,6 @@ use std::{
 
 use app::{App, Caller};
 use axum::http::HeaderMap;
-use chrono::{DateTime, TimeDelta, Utc};
 
 pub(crate) use crate::source::source;
 use crate::{
@@ -18,13 +17,11 @@ use crate::{
     source::Proxies,
 };
 
-/// How the server is known outside, how long a sign-in lasts there, and what its doors let in.
+/// How the server is known outside, and what its doors let in.
 #[derive(Debug, Clone)]
 pub struct Site {
     /// The address that people use.
     pub public_url: PublicUrl,
-    /// How long a session lasts.
-    pub session: TimeDelta,
     /// Who is believed when it names the address that it asks for.
     pub proxies: Proxies,
     /// How often one account may ask.
@@ -43,7 +40,6 @@ impl Default for Site {
         let listen = SocketAddr::from(([127, 0, 0, 1], 8080));
         Self {
             public_url: PublicUrl::local(listen),
-            session: TimeDelta::hours(12),
             proxies: Proxies::from(Http::this_machine()),
             per_account: Rate::ACCOUNT,
             per_address: Rate::ADDRESS,
@@ -106,10 +102,6 @@ impl AppState {
         &self.inner.migrated
     }
 
-    pub(crate) fn wall(&self) -> DateTime<Utc> {
-        self.app().wall()
-    }
-
     /// Who asks, counted: what a door calls that serves whoever is signed in.
     pub(crate) async fn admitted(
         &self,
@@ -138,12 +130,6 @@ impl AppState {
         source: Option<IpAddr>,
     ) -> Result<Option<Caller>, app::Error> {
         let Some(token) = sign_in::token_of(headers) else { return Ok(None) };
-        let session = self.app().store().session(sign_in::digest(&token), self.wall()).await?;
-        match session {
-            Some((district, person)) if district == self.app().district() => {
-                self.app().caller(person, source.map(|it| it.to_string())).await
-            }
-            Some(_) | None => Ok(None),
-        }
+        self.app().admit(&token, source.map(|it| it.to_string())).await
     }
 }

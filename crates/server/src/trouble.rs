@@ -99,6 +99,10 @@ impl From<app::Error> for Trouble {
                 "数据库中还没有区县：请运行 chuishao user add LOGIN --district 名称 …，或用 chuishao demo 看演示。",
                 "The database is not set up: run `chuishao user add LOGIN --district NAME …`, or look at `chuishao demo`.",
             ),
+            app::Error::Secret(error) => {
+                Self::failed("系统没有随机数或内存。", "The system lacks randomness or memory.")
+                    .because(error)
+            }
             app::Error::Internal(error) => error.into(),
             error @ (app::Error::Refused(_)
             | app::Error::NotFound

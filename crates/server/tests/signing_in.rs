@@ -48,6 +48,7 @@ impl House {
             wall: Arc::new(RunningClock::wall()),
             ids: Arc::new(SystemIds),
             domain: "localhost".to_owned(),
+            accounts: engine::account::Rules::default(),
         });
         let state = AppState::new(app.await.unwrap(), Site::default());
         Self { router: router(state), _home: home }
@@ -115,7 +116,7 @@ async fn set_up(store: &Store) {
         .put_units(district, vec![unit.clone()], None, &by, store::Commit::default())
         .await
         .unwrap();
-    let hash = server::hash_password(PASSWORD).unwrap();
+    let hash = app::hash_password(PASSWORD).unwrap();
     let account = |n: u128, login: &str| NewAccount {
         account: Account {
             person: PersonId(Uuid::from_u128(n)),
@@ -129,11 +130,13 @@ async fn set_up(store: &Store) {
         },
         name: "某人".to_owned(),
         password_hash: hash.clone(),
+        password_at: None,
+        password_reset: false,
     };
     let accounts = vec![account(11, "diaodu"), account(12, "gone")];
-    store.add_accounts(district, accounts, now).await.unwrap();
+    store.add_accounts(district, accounts, &by).await.unwrap();
     let gone = PersonId(Uuid::from_u128(12));
-    store.change_account(district, gone, None, Some(Some(now))).await.unwrap();
+    store.set_disabled(district, gone, Some(now), &by).await.unwrap();
 }
 
 fn cookie_of(res: &Answer) -> String {

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use engine::{
-    actor::{Rank, Role},
+    account::stand_in::{Absence, Duty},
     audit::AuditFact,
     calendar::Calendar,
     directory::Directory,
@@ -17,39 +17,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::{Error, Notes, Store, audit, entity, journal, units};
-
-/// Somebody with an account, apart from their personal data.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Account {
-    /// The person.
-    pub person: PersonId,
-    /// The name they sign in with.
-    pub login: String,
-    /// Their unit.
-    pub unit: UnitId,
-    /// Their roles.
-    pub roles: Vec<Role>,
-    /// Their rank.
-    pub rank: Rank,
-    /// Their post.
-    pub post: String,
-    /// Where letters go.
-    pub mail: Option<String>,
-    /// Whether they may not sign in.
-    pub disabled: bool,
-}
-
-/// An account that is added.
-#[derive(Clone)]
-pub struct NewAccount {
-    /// The account.
-    pub account: Account,
-    /// Their name.
-    pub name: String,
-    /// The hash of their password.
-    pub password_hash: String,
-}
+use crate::{Account, Error, Notes, Store, account::account, audit, entity, journal, units};
 
 /// The registers as they are.
 #[derive(Debug, Clone)]
@@ -60,6 +28,10 @@ pub struct RegisterState {
     pub directory: Directory,
     /// The accounts.
     pub accounts: Vec<Account>,
+    /// Who is away, and who stands in.
+    pub absences: Vec<Absence>,
+    /// The rotas.
+    pub duties: Vec<Duty>,
     /// The versions of the lists, oldest first.
     pub lists: Vec<Lists>,
     /// The versions of the calendar, oldest first.
@@ -130,6 +102,7 @@ impl Store {
             .into_iter()
             .map(account)
             .collect::<Result<Vec<_>, Error>>()?;
+        let (absences, duties) = (self.absences(district).await?, self.duties(district).await?);
         let lists = entity::lists_version::Entity::find()
             .filter(entity::lists_version::Column::DistrictId.eq(id))
             .order_by_asc(entity::lists_version::Column::Version)
@@ -153,121 +126,7 @@ impl Store {
                 })
             })
             .collect::<Result<Vec<_>, Error>>()?;
-        Ok(RegisterState { version, directory, accounts, lists, calendars })
-    }
-
-    /// Adds accounts with their persons.
-    ///
-    /// # Errors
-    /// [`Error::Exists`] where a name is taken; else the driver's.
-    pub async fn add_accounts(
-        &self,
-        district: DistrictId,
-        accounts: Vec<NewAccount>,
-        now: DateTime<Utc>,
-    ) -> Result<(), Error> {
-        if accounts.is_empty() {
-            return Ok(());
-        }
-        let tx = self.begin_write().await?;
-        let persons = accounts.iter().map(|it| entity::person::ActiveModel {
-            district_id: Set(district.0),
-            id: Set(it.account.person.0),
-            name: Set(Some(it.name.clone())),
-            phone: Set(None),
-            id_number: Set(None),
-            address: Set(None),
-            external_ref: Set(None),
-            created_at: Set(now),
-            erased_at: Set(None),
-        });
-        journal::insert::<entity::person::Entity, _>(&tx, persons.collect()).await?;
-        let rows = accounts
-            .into_iter()
-            .map(|it| {
-                let account = it.account;
-                let rank: &'static str = account.rank.into();
-                Ok(entity::account::ActiveModel {
-                    district_id: Set(district.0),
-                    person_id: Set(account.person.0),
-                    login: Set(account.login),
-                    password_hash: Set(it.password_hash),
-                    unit_id: Set(account.unit.0),
-                    roles: Set(serde_json::to_string(&account.roles).map_err(|error| {
-                        Error::corrupt("account", "roles", account.person.0, error)
-                    })?),
-                    rank: Set(rank.to_owned()),
-                    post: Set(account.post),
-                    mail: Set(account.mail),
-                    created_at: Set(now),
-                    disabled_at: Set(None),
-                })
-            })
-            .collect::<Result<Vec<_>, Error>>()?;
-        entity::account::Entity::insert_many(rows).exec_without_returning(&tx).await.map_err(
-            |error| match error.sql_err() {
-                Some(sea_orm::SqlErr::UniqueConstraintViolation(_)) => {
-                    Error::Exists { what: "login" }
-                }
-                Some(_) | None => Error::Database(error),
-            },
-        )?;
-        bump(&tx, district).await?;
-        tx.commit().await?;
-        Ok(())
-    }
-
-    /// The account with this name, and the hash of its password.
-    ///
-    /// # Errors
-    /// [`Error::Corrupt`] or the driver's.
-    pub async fn account_by_login(
-        &self,
-        district: DistrictId,
-        login: &str,
-    ) -> Result<Option<(Account, String)>, Error> {
-        let row = entity::account::Entity::find()
-            .filter(entity::account::Column::DistrictId.eq(district.0))
-            .filter(entity::account::Column::Login.eq(login))
-            .one(&self.db)
-            .await?;
-        row.map(|it| {
-            let hash = it.password_hash.clone();
-            Ok((account(it)?, hash))
-        })
-        .transpose()
-    }
-
-    /// Sets a password, or disables or enables an account; ends its sessions.
-    ///
-    /// # Errors
-    /// The driver's. False where there is no such account.
-    pub async fn change_account(
-        &self,
-        district: DistrictId,
-        person: PersonId,
-        password_hash: Option<String>,
-        disabled_at: Option<Option<DateTime<Utc>>>,
-    ) -> Result<bool, Error> {
-        let tx = self.begin_write().await?;
-        let mut update = entity::account::Entity::update_many()
-            .filter(entity::account::Column::DistrictId.eq(district.0))
-            .filter(entity::account::Column::PersonId.eq(person.0));
-        if let Some(hash) = password_hash {
-            update = update.col_expr(entity::account::Column::PasswordHash, Expr::value(hash));
-        }
-        if let Some(at) = disabled_at {
-            update = update.col_expr(entity::account::Column::DisabledAt, Expr::value(at));
-        }
-        let found = update.exec(&tx).await?.rows_affected == 1;
-        entity::session::Entity::delete_many()
-            .filter(entity::session::Column::DistrictId.eq(district.0))
-            .filter(entity::session::Column::PersonId.eq(person.0))
-            .exec(&tx)
-            .await?;
-        bump(&tx, district).await?;
-        tx.commit().await?;
-        Ok(found)
+        Ok(RegisterState { version, directory, accounts, absences, duties, lists, calendars })
     }
 
     /// Publishes a version of the lists; a version is never changed.
@@ -331,62 +190,6 @@ impl Store {
         bump(&tx, district).await?;
         let fact = AuditFact::CalendarAdopted { version: calendar.version(), digest };
         audit::write(&tx, district.0, &by.saying(fact)).await?;
-        tx.commit().await?;
-        Ok(())
-    }
-
-    /// Begins a session, or registers a token: only the digest is kept.
-    ///
-    /// # Errors
-    /// The driver's.
-    pub async fn add_session(
-        &self,
-        district: DistrictId,
-        person: PersonId,
-        token: Digest,
-        kind: &'static str,
-        now: DateTime<Utc>,
-        expires_at: DateTime<Utc>,
-    ) -> Result<(), Error> {
-        let row = entity::session::ActiveModel {
-            token_hash: Set(token.0.to_vec()),
-            district_id: Set(district.0),
-            person_id: Set(person.0),
-            kind: Set(kind.to_owned()),
-            created_at: Set(now),
-            expires_at: Set(expires_at),
-        };
-        let tx = self.begin_write().await?;
-        entity::session::Entity::delete_many()
-            .filter(entity::session::Column::ExpiresAt.lt(now))
-            .exec(&tx)
-            .await?;
-        entity::session::Entity::insert(row).exec_without_returning(&tx).await?;
-        tx.commit().await?;
-        Ok(())
-    }
-
-    /// Whose session this is, while it lasts.
-    ///
-    /// # Errors
-    /// The driver's.
-    pub async fn session(
-        &self,
-        token: Digest,
-        now: DateTime<Utc>,
-    ) -> Result<Option<(DistrictId, PersonId)>, Error> {
-        let row = entity::session::Entity::find_by_id(token.0.to_vec()).one(&self.db).await?;
-        let alive = row.filter(|it| it.expires_at > now);
-        Ok(alive.map(|it| (DistrictId(it.district_id), PersonId(it.person_id))))
-    }
-
-    /// Ends a session.
-    ///
-    /// # Errors
-    /// The driver's.
-    pub async fn end_session(&self, token: Digest) -> Result<(), Error> {
-        let tx = self.begin_write().await?;
-        entity::session::Entity::delete_by_id(token.0.to_vec()).exec(&tx).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -475,20 +278,6 @@ fn exists(error: sea_orm::DbErr, what: &'static str) -> Error {
         Some(sea_orm::SqlErr::UniqueConstraintViolation(_)) => Error::Exists { what },
         Some(_) | None => Error::Database(error),
     }
-}
-
-fn account(it: entity::account::Model) -> Result<Account, Error> {
-    Ok(Account {
-        person: PersonId(it.person_id),
-        login: it.login,
-        unit: UnitId(it.unit_id),
-        roles: serde_json::from_str(&it.roles)
-            .map_err(|error| Error::corrupt("account", "roles", it.person_id, error))?,
-        rank: parse("account", "rank", it.person_id, &it.rank)?,
-        post: it.post,
-        mail: it.mail,
-        disabled: it.disabled_at.is_some(),
-    })
 }
 
 pub(crate) async fn bump(tx: &DatabaseTransaction, district: DistrictId) -> Result<(), Error> {

@@ -68,6 +68,9 @@ entities! {
         mail: Option<String>,
         created_at: DateTimeUtc,
         disabled_at: Option<DateTimeUtc>,
+        password_at: Option<DateTimeUtc>,
+        password_reset: bool,
+        signed_in_at: Option<DateTimeUtc>,
     }
     session "session" {
         #[sea_orm(primary_key, auto_increment = false)] token_hash: Vec<u8>,
@@ -76,6 +79,69 @@ entities! {
         kind: String,
         created_at: DateTimeUtc,
         expires_at: DateTimeUtc,
+        last_seen_at: Option<DateTimeUtc>,
+        confirmed_at: Option<DateTimeUtc>,
+        must: String,
+        name: Option<String>,
+        scope: Option<String>,
+        document: Option<Vec<u8>>,
+    }
+    lockout "lockout" {
+        #[sea_orm(primary_key, auto_increment = false)] district_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)] person_id: Uuid,
+        failures: i32,
+        until_at: Option<DateTimeUtc>,
+    }
+    former_password "former_password" {
+        #[sea_orm(primary_key, auto_increment = false)] district_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)] person_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)] until_at: DateTimeUtc,
+        hash: String,
+    }
+    second_factor "second_factor" {
+        #[sea_orm(primary_key, auto_increment = false)] district_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)] person_id: Uuid,
+        secret: Option<Vec<u8>>,
+        enrolled_at: Option<DateTimeUtc>,
+        last_step: Option<i64>,
+        pending: Option<Vec<u8>>,
+    }
+    recovery_code "recovery_code" {
+        #[sea_orm(primary_key, auto_increment = false)] district_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)] person_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)] hash: Vec<u8>,
+        used_at: Option<DateTimeUtc>,
+    }
+    device "device" {
+        #[sea_orm(primary_key, auto_increment = false)] token_hash: Vec<u8>,
+        #[sea_orm(primary_key, auto_increment = false)] person_id: Uuid,
+        district_id: Uuid,
+        created_at: DateTimeUtc,
+        expires_at: DateTimeUtc,
+    }
+    roles_asked "roles_asked" {
+        #[sea_orm(primary_key, auto_increment = false)] district_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)] person_id: Uuid,
+        roles: String,
+        by_id: Uuid,
+        at: DateTimeUtc,
+    }
+    absence "absence" {
+        #[sea_orm(primary_key, auto_increment = false)] district_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)] id: Uuid,
+        unit_id: Uuid,
+        person_id: Uuid,
+        substitute_id: Uuid,
+        from_at: DateTimeUtc,
+        until_at: DateTimeUtc,
+    }
+    duty "duty" {
+        #[sea_orm(primary_key, auto_increment = false)] district_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)] id: Uuid,
+        unit_id: Uuid,
+        person_id: Uuid,
+        from_at: DateTimeUtc,
+        until_at: DateTimeUtc,
     }
     register "register" {
         #[sea_orm(primary_key, auto_increment = false)] district_id: Uuid,

@@ -3,27 +3,35 @@
 //! Instants are UTC, cut to microseconds by the caller's clock. Every key is led by the district.
 //! Nothing here decides anything: states and events come from the engine, rows are their shadow.
 
+mod account;
 mod audit;
 mod claim;
 mod directory;
 mod dump;
 mod entity;
 mod error;
+mod factor;
 mod gate;
 mod journal;
+mod lock;
 mod open;
 mod people;
 mod project;
 mod read;
+mod roles;
+mod rota;
 mod search;
+mod session;
 mod units;
 mod upkeep;
 mod writer;
 
+pub use account::{Account, AccountDetails, Credentials, NewAccount, NewPassword};
 pub use audit::{Notes, register_stream};
 pub use claim::{ClaimedMailing, DueDeadline, LetterInMailing};
-pub use directory::{Account, NewAccount, RegisterState};
+pub use directory::RegisterState;
 pub use error::Error;
+pub use factor::Factor;
 pub use gate::Viewer;
 pub use journal::{
     Commit, Entitlement, EventRecord, KeyRecord, LetterDraft, Loaded, NumbersTaken, PersonDraft,
@@ -35,6 +43,8 @@ pub use read::{
     Cursor, DeadlineView, EventView, InboxEntry, InboxFilter, LetterFilter, LetterView, Page,
     PageRequest, PetitionFilter, PetitionOrder, WhistleFilter, WhistleOrder,
 };
+pub use roles::RolesAsked;
+pub use session::{NewDevice, NewSession, Session};
 
 /// The version of the fold: a state that an older program folded is folded anew.
 pub const FOLD_VERSION: i32 = 1;

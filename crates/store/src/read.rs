@@ -67,6 +67,18 @@ impl Cursor {
         Some(Self { at, id, part, step })
     }
 
+    /// The place of what is ordered by something that the reader holds.
+    #[must_use]
+    pub fn of_id(id: Uuid) -> Self {
+        Self { at: 0, id, part: Uuid::nil(), step: None }
+    }
+
+    /// What stands there.
+    #[must_use]
+    pub fn id(self) -> Uuid {
+        self.id
+    }
+
     fn of(at: DateTime<Utc>, id: Uuid) -> Self {
         Self { at: at.timestamp_micros(), id, part: Uuid::nil(), step: None }
     }

@@ -1,12 +1,9 @@
 //! What the program asks of the database itself, apart from any case.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{
-    ColumnTrait as _, ConnectionTrait as _, DbBackend, EntityTrait as _, QueryFilter as _,
-    Statement,
-};
+use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
 
-use crate::{Error, Store, entity};
+use crate::{Error, Store};
 
 impl Store {
     /// The clock of a database that several processes share, for them to agree on; none for an
@@ -42,19 +39,5 @@ impl Store {
             }
         }
         Ok(found)
-    }
-
-    /// Forgets sessions that have ended by `now`; by the clock on the wall, as they were begun.
-    ///
-    /// # Errors
-    /// The driver's.
-    pub async fn forget_sessions(&self, now: DateTime<Utc>) -> Result<u64, Error> {
-        let tx = self.begin_write().await?;
-        let res = entity::session::Entity::delete_many()
-            .filter(entity::session::Column::ExpiresAt.lt(now))
-            .exec(&tx)
-            .await?;
-        tx.commit().await?;
-        Ok(res.rows_affected)
     }
 }

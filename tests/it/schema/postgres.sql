@@ -1,3 +1,4 @@
+CREATE INDEX absence_end ON public.absence USING btree (district_id, until_at)
 CREATE INDEX account_unit ON public.account USING btree (district_id, unit_id)
 CREATE INDEX assignment_unit ON public.assignment_row USING btree (district_id, unit_id, served_at, id)
 CREATE INDEX audience_page ON public.audience USING btree (district_id, holder_id, case_kind, sort_at, case_id)
@@ -7,6 +8,9 @@ CREATE INDEX audit_event_time ON public.audit_event USING btree (district_id, at
 CREATE INDEX deadline_calendar ON public.deadline USING btree (district_id, lapsed, calendar, stream_id)
 CREATE INDEX deadline_due ON public.deadline USING btree (lapsed, due_at)
 CREATE INDEX deadline_inbox ON public.deadline USING btree (district_id, unit_id, foremost, due_at, stream_id, step, part_id)
+CREATE INDEX device_end ON public.device USING btree (expires_at)
+CREATE INDEX device_person ON public.device USING btree (district_id, person_id)
+CREATE INDEX duty_end ON public.duty USING btree (district_id, until_at)
 CREATE INDEX idempotency_age ON public.idempotency USING btree (created_at)
 CREATE INDEX letter_mailing ON public.letter USING btree (district_id, mailing_id)
 CREATE INDEX letter_of ON public.letter USING btree (district_id, addressee_id, created_at, id)
@@ -27,6 +31,7 @@ CREATE INDEX whistle_issued ON public.whistle_row USING btree (district_id, year
 CREATE INDEX whistle_issued_page ON public.whistle_row USING btree (district_id, issued_at, id)
 CREATE INDEX whistle_page ON public.whistle_row USING btree (district_id, drafted_at, id)
 CREATE INDEX whistle_stage ON public.whistle_row USING btree (district_id, stage, drafted_at, id)
+CREATE UNIQUE INDEX absence_pkey ON public.absence USING btree (district_id, id)
 CREATE UNIQUE INDEX account_login ON public.account USING btree (district_id, login)
 CREATE UNIQUE INDEX account_pkey ON public.account USING btree (district_id, person_id)
 CREATE UNIQUE INDEX assignment_row_pkey ON public.assignment_row USING btree (district_id, id)
@@ -38,23 +43,30 @@ CREATE UNIQUE INDEX audit_stream_pkey ON public.audit_stream USING btree (distri
 CREATE UNIQUE INDEX block_pkey ON public.block USING btree (district_id, name)
 CREATE UNIQUE INDEX calendar_version_pkey ON public.calendar_version USING btree (district_id, version)
 CREATE UNIQUE INDEX deadline_pkey ON public.deadline USING btree (district_id, stream_id, step, part_id)
+CREATE UNIQUE INDEX device_pkey ON public.device USING btree (token_hash, person_id)
 CREATE UNIQUE INDEX district_pkey ON public.district USING btree (id)
+CREATE UNIQUE INDEX duty_pkey ON public.duty USING btree (district_id, id)
 CREATE UNIQUE INDEX event_pkey ON public.event USING btree (district_id, stream_id, version)
 CREATE UNIQUE INDEX exclusion_holder ON public.exclusion USING btree (district_id, holder_id, case_id)
 CREATE UNIQUE INDEX exclusion_pkey ON public.exclusion USING btree (district_id, case_id, holder_id)
+CREATE UNIQUE INDEX former_password_pkey ON public.former_password USING btree (district_id, person_id, until_at)
 CREATE UNIQUE INDEX idempotency_pkey ON public.idempotency USING btree (district_id, actor_id, key)
 CREATE UNIQUE INDEX letter_once ON public.letter USING btree (district_id, stream_id, version, addressee_id, channel)
 CREATE UNIQUE INDEX letter_pkey ON public.letter USING btree (district_id, id)
 CREATE UNIQUE INDEX lists_version_pkey ON public.lists_version USING btree (district_id, version)
+CREATE UNIQUE INDEX lockout_pkey ON public.lockout USING btree (district_id, person_id)
 CREATE UNIQUE INDEX mailing_message ON public.mailing USING btree (message_id)
 CREATE UNIQUE INDEX mailing_pkey ON public.mailing USING btree (district_id, id)
 CREATE UNIQUE INDEX person_pkey ON public.person USING btree (district_id, id)
 CREATE UNIQUE INDEX petition_external ON public.petition_row USING btree (district_id, centre_id, source, external_ref)
 CREATE UNIQUE INDEX petition_number ON public.petition_row USING btree (district_id, number)
 CREATE UNIQUE INDEX petition_row_pkey ON public.petition_row USING btree (district_id, id)
+CREATE UNIQUE INDEX recovery_code_pkey ON public.recovery_code USING btree (district_id, person_id, hash)
 CREATE UNIQUE INDEX register_pkey ON public.register USING btree (district_id)
+CREATE UNIQUE INDEX roles_asked_pkey ON public.roles_asked USING btree (district_id, person_id)
 CREATE UNIQUE INDEX seaql_migrations_pkey ON public.seaql_migrations USING btree (version)
 CREATE UNIQUE INDEX search_pkey ON public.search USING btree (district_id, case_id)
+CREATE UNIQUE INDEX second_factor_pkey ON public.second_factor USING btree (district_id, person_id)
 CREATE UNIQUE INDEX serial_pkey ON public.serial USING btree (district_id, centre_id, year)
 CREATE UNIQUE INDEX session_pkey ON public.session USING btree (token_hash)
 CREATE UNIQUE INDEX stage_span_pkey ON public.stage_span USING btree (district_id, case_id, part_id, from_version)
@@ -68,16 +80,26 @@ CREATE UNIQUE INDEX whistle_batch ON public.whistle_row USING btree (district_id
 CREATE UNIQUE INDEX whistle_petition_back ON public.whistle_petition USING btree (district_id, petition_id, whistle_id)
 CREATE UNIQUE INDEX whistle_petition_pkey ON public.whistle_petition USING btree (district_id, whistle_id, petition_id)
 CREATE UNIQUE INDEX whistle_row_pkey ON public.whistle_row USING btree (district_id, id)
+column absence.district_id uuid not null
+column absence.from_at timestamp with time zone not null
+column absence.id uuid not null
+column absence.person_id uuid not null
+column absence.substitute_id uuid not null
+column absence.unit_id uuid not null
+column absence.until_at timestamp with time zone not null
 column account.created_at timestamp with time zone not null
 column account.disabled_at timestamp with time zone
 column account.district_id uuid not null
 column account.login character varying not null
 column account.mail character varying
+column account.password_at timestamp with time zone
 column account.password_hash character varying not null
+column account.password_reset boolean not null
 column account.person_id uuid not null
 column account.post character varying not null
 column account.rank character varying not null
 column account.roles text not null
+column account.signed_in_at timestamp with time zone
 column account.unit_id uuid not null
 column assignment_row.absent boolean not null
 column assignment_row.acknowledged_at timestamp with time zone
@@ -142,9 +164,20 @@ column deadline.stream_id uuid not null
 column deadline.stream_kind character varying not null
 column deadline.unit_id uuid not null
 column deadline.warn_at timestamp with time zone not null
+column device.created_at timestamp with time zone not null
+column device.district_id uuid not null
+column device.expires_at timestamp with time zone not null
+column device.person_id uuid not null
+column device.token_hash bytea not null
 column district.code character varying not null
 column district.id uuid not null
 column district.name character varying not null
+column duty.district_id uuid not null
+column duty.from_at timestamp with time zone not null
+column duty.id uuid not null
+column duty.person_id uuid not null
+column duty.unit_id uuid not null
+column duty.until_at timestamp with time zone not null
 column event.at timestamp with time zone not null
 column event.body bytea not null
 column event.district_id uuid not null
@@ -155,6 +188,10 @@ column event.version integer not null
 column exclusion.case_id uuid not null
 column exclusion.district_id uuid not null
 column exclusion.holder_id uuid not null
+column former_password.district_id uuid not null
+column former_password.hash character varying not null
+column former_password.person_id uuid not null
+column former_password.until_at timestamp with time zone not null
 column idempotency.actor_id uuid not null
 column idempotency.created_at timestamp with time zone not null
 column idempotency.district_id uuid not null
@@ -179,6 +216,10 @@ column lists_version.district_id uuid not null
 column lists_version.effective_on date not null
 column lists_version.published_at timestamp with time zone not null
 column lists_version.version integer not null
+column lockout.district_id uuid not null
+column lockout.failures integer not null
+column lockout.person_id uuid not null
+column lockout.until_at timestamp with time zone
 column mailing.address character varying not null
 column mailing.addressee_id uuid not null
 column mailing.attempts integer not null
@@ -222,22 +263,43 @@ column petition_row.source character varying not null
 column petition_row.stage character varying not null
 column petition_row.title_id uuid not null
 column petition_row.version integer not null
+column recovery_code.district_id uuid not null
+column recovery_code.hash bytea not null
+column recovery_code.person_id uuid not null
+column recovery_code.used_at timestamp with time zone
 column register.district_id uuid not null
 column register.version bigint not null
+column roles_asked.at timestamp with time zone not null
+column roles_asked.by_id uuid not null
+column roles_asked.district_id uuid not null
+column roles_asked.person_id uuid not null
+column roles_asked.roles text not null
 column seaql_migrations.applied_at bigint not null
 column seaql_migrations.version character varying not null
 column search.case_id uuid not null
 column search.district_id uuid not null
 column search.tokens tsvector not null
+column second_factor.district_id uuid not null
+column second_factor.enrolled_at timestamp with time zone
+column second_factor.last_step bigint
+column second_factor.pending bytea
+column second_factor.person_id uuid not null
+column second_factor.secret bytea
 column serial.centre_id uuid not null
 column serial.district_id uuid not null
 column serial.last integer not null
 column serial.year integer not null
+column session.confirmed_at timestamp with time zone
 column session.created_at timestamp with time zone not null
 column session.district_id uuid not null
+column session.document bytea
 column session.expires_at timestamp with time zone not null
 column session.kind character varying not null
+column session.last_seen_at timestamp with time zone
+column session.must character varying not null
+column session.name character varying
 column session.person_id uuid not null
+column session.scope character varying
 column session.token_hash bytea not null
 column stage_span.case_id uuid not null
 column stage_span.case_kind character varying not null

@@ -76,6 +76,17 @@ pub(super) async fn run<T: Shown>(
     common: &Common,
     command: impl FnOnce(&mut Intake<'_>) -> Result<Command, Refusal>,
 ) -> Result<T> {
+    // On the heap: what resolves a mutation holds room for each of them, and the stack is small.
+    Box::pin(carry_out(ctx, name, input, common, command)).await
+}
+
+async fn carry_out<T: Shown>(
+    ctx: &Context<'_>,
+    name: &'static str,
+    input: &impl Serialize,
+    common: &Common,
+    command: impl FnOnce(&mut Intake<'_>) -> Result<Command, Refusal>,
+) -> Result<T> {
     let app = app(ctx)?;
     let caller = caller(ctx)?;
     let key = match &common.idempotency_key {

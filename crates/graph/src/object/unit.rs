@@ -7,8 +7,8 @@ use engine::{
 };
 
 use crate::{
-    context::{self, caller, registers},
-    enums::{Rank, Role, Tier, UnitKind},
+    context::registers,
+    enums::{Role, Tier, UnitKind},
 };
 
 /// 单位.
@@ -128,54 +128,4 @@ pub(crate) async fn person(ctx: &Context<'_>, id: PersonId) -> Result<Option<Per
         post: it.post.clone(),
         roles: it.roles.clone(),
     }))
-}
-
-/// 本人: who is signed in.
-pub(crate) struct Me;
-
-/// 本人: who is signed in.
-#[Object]
-impl Me {
-    /// 编号.
-    async fn id(&self, ctx: &Context<'_>) -> Result<ID> {
-        Ok(caller(ctx)?.member.person.to_string().into())
-    }
-
-    /// 姓名.
-    async fn name(&self, ctx: &Context<'_>) -> Result<Option<String>> {
-        let id = caller(ctx)?.member.person;
-        Ok(registers(ctx)?.name_of(id).map(str::to_owned))
-    }
-
-    /// 职务.
-    async fn post(&self, ctx: &Context<'_>) -> Result<Option<String>> {
-        let id = caller(ctx)?.member.person;
-        Ok(registers(ctx)?.account(id).map(|it| it.post.clone()))
-    }
-
-    /// 职级.
-    async fn rank(&self, ctx: &Context<'_>) -> Result<Option<Rank>> {
-        let id = caller(ctx)?.member.person;
-        Ok(registers(ctx)?.account(id).map(|it| it.rank.into()))
-    }
-
-    /// 单位.
-    async fn unit(&self, ctx: &Context<'_>) -> Result<Option<Unit>> {
-        unit(ctx, caller(ctx)?.member.unit).await
-    }
-
-    /// 角色.
-    async fn roles(&self, ctx: &Context<'_>) -> Result<Vec<Role>> {
-        Ok(caller(ctx)?.member.roles.iter().map(|it| (*it).into()).collect())
-    }
-
-    /// 系统时间; in the demonstration 演示时间.
-    async fn now(&self, ctx: &Context<'_>) -> Result<chrono::DateTime<chrono::Utc>> {
-        Ok(context::app(ctx)?.now())
-    }
-
-    /// 区县名称.
-    async fn district(&self, ctx: &Context<'_>) -> Result<String> {
-        Ok(context::app(ctx)?.district_name().to_owned())
-    }
 }

@@ -6,6 +6,7 @@ mod welcome;
 use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
 use app::{App, Clock as _, HeldClock, Parts, SystemIds};
+use engine::account::SecondFactor;
 use store::Store;
 
 use self::stage::Stage;
@@ -29,10 +30,13 @@ pub(super) struct Args {
     /// 重新演示一遍 / play it anew
     #[arg(long)]
     fresh: bool,
+    /// 强制使用动态口令 / demand the second factor, as a real centre does
+    #[arg(long)]
+    second_factor: bool,
 }
 
 pub(super) async fn run(places: &Places, args: Args) -> Result<(), Trouble> {
-    let settings = start(settings(places, args.listen)?)?;
+    let settings = start(settings(places, &args)?)?;
     let folder = Folder::hold(&settings.data)?;
     let stage = Stage::of(folder.path())?;
     let plays = args.fresh || stage != Stage::Finished;
@@ -65,11 +69,16 @@ async fn serve(settings: &Settings, opened: Opened) -> Result<(), Trouble> {
 }
 
 /// The settings of the demonstration: the embedded database of its own folder, whatever else says.
-fn settings(places: &Places, listen: Option<SocketAddr>) -> Result<Settings, Trouble> {
+fn settings(places: &Places, args: &Args) -> Result<Settings, Trouble> {
     let data = places.data.clone().unwrap_or_else(|| PathBuf::from("data/demo"));
-    let flags = Flags { config: places.config.clone(), data: Some(data), listen };
+    let flags = Flags { config: places.config.clone(), data: Some(data), listen: args.listen };
     let mut settings = Settings::of_process(&flags)?;
     settings.use_own_database();
+    // Everybody knows the passwords here, and a newcomer is to look round.
+    settings.accounts.password_days = 0;
+    if !args.second_factor {
+        settings.accounts.second_factor = SecondFactor::Offered;
+    }
     Ok(settings)
 }
 
@@ -83,6 +92,7 @@ async fn play(store: &Store, settings: &Settings) -> Result<Played, Trouble> {
         wall: clock.clone(),
         ids: Arc::new(SystemIds),
         domain: post::domain(&settings.mail),
+        accounts: settings.accounts.clone(),
     })
     .await?;
     let mut progress = say::Progress::new();

@@ -126,9 +126,9 @@ fn read(path: &std::path::Path) -> Result<Vec<u8>, Trouble> {
 }
 
 async fn caller(app: &App, login: &str) -> Result<Caller, Trouble> {
-    let found = app.store().account_by_login(app.district(), login).await?;
+    let found = app.store().credentials(app.district(), login).await?;
     let caller = match found {
-        Some((account, _)) => app.caller(account.person, None).await?,
+        Some(it) => app.caller(it.account.person, None).await?,
         None => None,
     };
     caller.ok_or_else(|| {

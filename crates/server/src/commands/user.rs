@@ -4,22 +4,25 @@ mod found;
 
 use std::{io::BufRead as _, str::FromStr};
 
-use app::{Ids as _, SystemIds};
+use app::{Ids as _, SystemIds, hash_password, random_password};
 use chrono::{DateTime, Utc};
 use clap::Subcommand;
 use engine::{
+    Refusal,
+    account::{Rules, administer, password},
     actor::{Rank, Role},
+    audit::AuditFact,
     directory::UnitKind,
     ids::{AuditId, DistrictId, PersonId},
+    text::Lang,
 };
-use store::{Account, NewAccount, Notes, Store};
+use store::{Account, Credentials, NewAccount, NewPassword, Notes, Store};
 use strum::IntoEnumIterator;
 
 use crate::{
     open::{CaseClock, Opened},
     say,
     settings::Settings,
-    sign_in::{PASSWORD_MIN, hash_password, random_password},
     trouble::Trouble,
 };
 
@@ -37,13 +40,17 @@ pub(super) enum Command {
         #[arg(long)]
         undo: bool,
     },
-    /// 重设密码，并结束其登录 / set a new password and end the sessions
+    /// 重设密码，并结束其登录；首次登录须修改 / set a new password, to be changed at the next
+    /// sign-in, and end the sessions
     Reset {
         /// 用户名 / the name
         login: String,
         /// 从标准输入读取密码，否则随机生成 / read the password from standard input
         #[arg(long)]
         password_stdin: bool,
+        /// 一并解除动态口令 / take away the second factor too
+        #[arg(long)]
+        second_factor: bool,
     },
 }
 
@@ -110,17 +117,23 @@ pub(super) async fn run(settings: &Settings, command: Command) -> Result<(), Tro
         return Err(store::Error::NotMigrated { pending }.into());
     }
     let store = &opened.store;
+    let now = app::Clock::now(&app::RunningClock::wall());
+    let by = Notes::by_program(now, AuditId(SystemIds.fresh()));
     match command {
         Command::Add(args) => {
-            let now = CaseClock::of(&opened).await?.clock().now();
-            add(store, *args, now).await
+            let cases = CaseClock::of(&opened).await?.clock().now();
+            add(store, settings, *args, cases, &by).await
         }
         Command::List => list(store).await,
         Command::Disable { login, undo } => {
-            let (district, account) = known(store, &login).await?;
-            let now = app::Clock::now(&app::RunningClock::wall());
-            let disabled_at = (!undo).then_some(now);
-            store.change_account(district, account.person, None, Some(disabled_at)).await?;
+            let (district, found) = known(store, &login).await?;
+            let person = found.account.person;
+            let (disabled_at, fact) = if undo {
+                (None, AuditFact::AccountEnabled { person })
+            } else {
+                (Some(now), AuditFact::AccountDisabled { person })
+            };
+            store.set_disabled(district, person, disabled_at, &by.saying(fact)).await?;
             say::line(if undo {
                 format!("{login} 已恢复使用。  Enabled.")
             } else {
@@ -128,12 +141,26 @@ pub(super) async fn run(settings: &Settings, command: Command) -> Result<(), Tro
             });
             Ok(())
         }
-        Command::Reset { login, password_stdin } => {
-            let (district, account) = known(store, &login).await?;
-            let password = Password::choose(password_stdin)?;
-            store.change_account(district, account.person, Some(password.hash()?), None).await?;
+        Command::Reset { login, password_stdin, second_factor } => {
+            let (district, found) = known(store, &login).await?;
+            let person = found.account.person;
+            let password = Password::choose(password_stdin, &settings.accounts, &login)?;
+            let new = NewPassword {
+                person,
+                hash: password.hash()?,
+                at: now,
+                reset: true,
+                keep: settings.accounts.password_history,
+                session: None,
+            };
+            let by_reset = by.saying(AuditFact::PasswordReset { person });
+            store.set_password(district, &found.password_hash, new, &by_reset).await?;
+            if second_factor {
+                let by = by.saying(AuditFact::SecondFactorReset { person });
+                store.drop_second_factor(district, person, &by).await?;
+            }
             say::line(format!(
-                "{login} 的密码已重设，其登录已结束。  The password is set, its sessions ended."
+                "{login} 的密码已重设，其登录已结束，首次登录须修改密码。  The password is set, to be changed at the next sign-in."
             ));
             password.tell();
             Ok(())
@@ -145,10 +172,10 @@ async fn district(store: &Store) -> Result<DistrictId, Trouble> {
     Ok(store.district().await?.ok_or(app::Error::NotSetUp)?.0)
 }
 
-async fn known(store: &Store, login: &str) -> Result<(DistrictId, Account), Trouble> {
+async fn known(store: &Store, login: &str) -> Result<(DistrictId, Credentials), Trouble> {
     let district = district(store).await?;
-    match store.account_by_login(district, login).await? {
-        Some((account, _)) => Ok((district, account)),
+    match store.credentials(district, login).await? {
+        Some(found) => Ok((district, found)),
         None => Err(Trouble::wrong(
             format!("没有账号 {login}。用 chuishao user list 查看全部账号。"),
             format!("There is no account {login}. `chuishao user list` shows them all."),
@@ -156,29 +183,36 @@ async fn known(store: &Store, login: &str) -> Result<(DistrictId, Account), Trou
     }
 }
 
-async fn add(store: &Store, args: AddArgs, now: DateTime<Utc>) -> Result<(), Trouble> {
+/// What the rules refuse, told to whoever typed it.
+fn refused(refusal: impl Into<Refusal>) -> Trouble {
+    let refusal = refusal.into();
+    Trouble::wrong(
+        format!("{}。", refusal.sentence(Lang::Zh)),
+        format!("{}.", refusal.sentence(Lang::En)),
+    )
+}
+
+async fn add(
+    store: &Store,
+    settings: &Settings,
+    args: AddArgs,
+    cases: DateTime<Utc>,
+    by: &Notes,
+) -> Result<(), Trouble> {
     let login = args.login.trim();
-    if login.is_empty()
-        || login.chars().count() > 100
-        || login.chars().any(|it| it.is_whitespace() || it.is_control())
-    {
-        return Err(Trouble::wrong(
-            "用户名应为 1 至 100 个字符，不含空格。",
-            "The name to sign in with has 1 to 100 characters and no spaces.",
-        ));
-    }
+    administer::check_login(login).map_err(refused)?;
+    administer::compatible(&args.role.iter().copied().collect()).map_err(refused)?;
     if args.mail.as_ref().is_some_and(|it| !it.contains('@')) {
         return Err(Trouble::wrong("--mail 不是邮件地址。", "--mail is no address."));
     }
     // Before anything is written, as it may be refused.
-    let password = Password::choose(args.password_stdin)?;
+    let password = Password::choose(args.password_stdin, &settings.accounts, login)?;
     let hash = password.hash()?;
     if let Some(name) = &args.district {
-        found::district(store, name, &args.district_code, now).await?;
+        found::district(store, name, &args.district_code, cases).await?;
     }
     let district = district(store).await?;
-    let by = Notes::by_program(now, AuditId(SystemIds.fresh()));
-    let unit = found::unit(store, district, &args, &by).await?;
+    let unit = found::unit(store, district, &args, by).await?;
     let account = Account {
         person: PersonId(SystemIds.fresh()),
         login: login.to_owned(),
@@ -189,8 +223,14 @@ async fn add(store: &Store, args: AddArgs, now: DateTime<Utc>) -> Result<(), Tro
         mail: args.mail,
         disabled: false,
     };
-    let new = NewAccount { account, name: args.name, password_hash: hash };
-    match store.add_accounts(district, vec![new], now).await {
+    let new = NewAccount {
+        account,
+        name: args.name,
+        password_hash: hash,
+        password_at: Some(by.at),
+        password_reset: false,
+    };
+    match store.add_accounts(district, vec![new], by).await {
         Ok(()) => (),
         Err(store::Error::Exists { .. }) => {
             return Err(Trouble::wrong(
@@ -238,7 +278,7 @@ struct Password {
 }
 
 impl Password {
-    fn choose(from_stdin: bool) -> Result<Self, Trouble> {
+    fn choose(from_stdin: bool, rules: &Rules, login: &str) -> Result<Self, Trouble> {
         if !from_stdin {
             let text = random_password().map_err(|error| {
                 Trouble::failed("系统没有随机数。", "The system has no randomness.").because(error)
@@ -251,12 +291,7 @@ impl Password {
                 .because(error)
         })?;
         let text = line.trim_end_matches(['\r', '\n']).to_owned();
-        if !(PASSWORD_MIN..=200).contains(&text.chars().count()) {
-            return Err(Trouble::wrong(
-                format!("密码应为 {PASSWORD_MIN} 至 200 个字符。"),
-                format!("A password has {PASSWORD_MIN} to 200 characters."),
-            ));
-        }
+        password::check(rules, login, &text, false).map_err(refused)?;
         Ok(Self { text, drawn: false })
     }
 

@@ -140,8 +140,11 @@ fn coded(error: Error) -> anyhow::Error {
             let code = refusal.code();
             anyhow::Error::new(error).context(code)
         }
-        Error::NotFound | Error::KeyReused | Error::Busy | Error::NotSetUp | Error::Internal(_) => {
-            anyhow::Error::new(error)
-        }
+        Error::NotFound
+        | Error::KeyReused
+        | Error::Busy
+        | Error::NotSetUp
+        | Error::Secret(_)
+        | Error::Internal(_) => anyhow::Error::new(error),
     }
 }

@@ -2,13 +2,10 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
-use app::{Parts, SystemIds};
-use argon2::{
-    Argon2,
-    password_hash::{PasswordVerifier as _, phc::PasswordHash},
-};
+use app::{Attempt, Parts, SystemIds};
 use engine::{
     Event, StreamId,
+    account::{Rules, administer, pass::Pass},
     clock::{ClockKey, Step},
     notice::NoticeKind,
     petition::{Petition, PetitionFact},
@@ -41,6 +38,7 @@ impl District {
             wall: clock.clone(),
             ids: Arc::new(SystemIds),
             domain: "zhangwan.example".to_owned(),
+            accounts: Rules::default(),
         };
         let app = App::open(parts).await.unwrap();
         let mut told = vec![];
@@ -304,13 +302,28 @@ async fn store_is_whole(it: &District) {
 /// Tokens stand for the accounts they are told with, and the password for all.
 async fn accounts_sign_in(it: &District) {
     for account in &it.played.accounts {
-        let digest = digest(&account.token);
-        let session = it.app.store().session(digest, it.app.now()).await.unwrap();
-        let person = it.world.person(&account.name).unwrap().id();
-        assert_eq!(session, Some((it.app.district(), person)));
+        let caller = it.app.admit(&account.token, None).await.unwrap().unwrap();
+        assert_eq!(caller.member.person, it.world.person(&account.name).unwrap().id());
+        assert_eq!(caller.pass, Pass::full_token());
+        let privileged = account.roles.iter().any(|it| it.is_privileged());
+        assert_eq!(account.totp.is_some(), privileged, "{}", account.name);
     }
-    let (_, hash) =
-        it.app.store().account_by_login(it.app.district(), "tanxm").await.unwrap().unwrap();
-    let hash = PasswordHash::new(&hash).unwrap();
-    assert!(Argon2::default().verify_password(PASSWORD.as_bytes(), &hash).is_ok());
+    // Each of the three administrators is among them, with no other role.
+    for role in [Role::SystemAdmin, Role::SecurityAdmin, Role::Auditor] {
+        assert!(it.played.accounts.iter().any(|it| it.roles == [role]), "{role}");
+    }
+    for it in it.world.people() {
+        let roles = it.roles.iter().copied().collect();
+        assert_eq!(administer::compatible(&roles), Ok(()), "{}", it.login);
+    }
+    let attempt = Attempt {
+        name: "tanxm".to_owned(),
+        password: PASSWORD.to_owned(),
+        code: None,
+        device: None,
+        session: None,
+        source: None,
+    };
+    let signed_in = it.app.sign_in(attempt).await.unwrap();
+    assert_eq!((signed_in.roles, signed_in.must), (vec![Role::Dispatcher], vec![]));
 }

@@ -6,6 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use engine::account::SecondFactor;
 use serde::Deserialize;
 use toml::{Table, Value, de::DeTable};
 
@@ -18,7 +19,7 @@ use crate::trouble::Trouble;
 pub(super) struct Given {
     pub(super) database: Database,
     pub(super) http: Http,
-    pub(super) session: Session,
+    pub(super) accounts: Accounts,
     pub(super) mail: Mail,
     pub(super) log: Log,
 }
@@ -49,8 +50,16 @@ pub(super) struct Http {
 
 #[derive(Deserialize, Default)]
 #[serde(default, deny_unknown_fields)]
-pub(super) struct Session {
-    pub(super) hours: Option<u32>,
+pub(super) struct Accounts {
+    pub(super) password_min: Option<u32>,
+    pub(super) password_classes: Option<u32>,
+    pub(super) password_days: Option<u32>,
+    pub(super) password_history: Option<u32>,
+    pub(super) lock_after: Option<u32>,
+    pub(super) lock_minutes: Option<u32>,
+    pub(super) idle_minutes: Option<u32>,
+    pub(super) session_hours: Option<u32>,
+    pub(super) second_factor: Option<SecondFactor>,
 }
 
 #[derive(Deserialize, Default)]

@@ -20,7 +20,20 @@ pub(super) const KNOWN: [(&str, &[&str]); 5] = [
             "graphiql",
         ],
     ),
-    ("session", &["hours"]),
+    (
+        "accounts",
+        &[
+            "password_min",
+            "password_classes",
+            "password_days",
+            "password_history",
+            "lock_after",
+            "lock_minutes",
+            "idle_minutes",
+            "session_hours",
+            "second_factor",
+        ],
+    ),
     (
         "mail",
         &["transport", "from", "folder", "host", "port", "tls", "user", "password_file", "ca_file"],
@@ -94,7 +107,7 @@ mod tests {
     fn the_nearest_key_is_named() {
         assert_eq!(nearest("http", "listn"), ("http", "listen"));
         assert_eq!(nearest("htpp", "public_ulr"), ("http", "public_url"));
-        assert_eq!(nearest("http", "hours"), ("session", "hours"));
+        assert_eq!(nearest("http", "session_hours"), ("accounts", "session_hours"));
         assert_eq!(nearest("", "listen"), ("http", "listen"));
         assert_eq!(nearest_section("databse"), "database");
     }

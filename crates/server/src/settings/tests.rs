@@ -34,7 +34,7 @@ fn nothing_needs_to_be_set() {
     assert_eq!(it.database.url, "sqlite://d%231/chuishao.db");
     assert_eq!(it.database_file(), Some(PathBuf::from("d#1/chuishao.db")));
     assert_eq!(it.embedded_folder(), Some(PathBuf::from("d#1")));
-    assert_eq!(it.session_hours, 12);
+    assert_eq!(it.accounts, Rules::default());
     assert_eq!(it.mail.transport, MailTransport::Folder);
     assert_eq!(it.mail.folder, PathBuf::from("d#1/letters"));
     assert_eq!(
@@ -45,15 +45,16 @@ fn nothing_needs_to_be_set() {
 
 #[test]
 fn flags_win_over_the_environment_and_that_over_the_file() {
-    let file = "[http]\nlisten = '127.0.0.1:1'\npublic_url = 'https://a'\n[session]\nhours = 1\n";
+    let file =
+        "[http]\nlisten = '127.0.0.1:1'\npublic_url = 'https://a'\n[accounts]\nsession_hours = 1\n";
     let environment = [
         ("CHUISHAO__HTTP__LISTEN", "127.0.0.1:2"),
-        ("CHUISHAO__SESSION__HOURS", "2"),
+        ("CHUISHAO__ACCOUNTS__SESSION_HOURS", "2"),
         ("HOME", "/"),
     ];
     let it = read(Some(file), &environment, Flags::default()).unwrap();
     assert_eq!(it.http.listen.port(), 2);
-    assert_eq!(it.session_hours, 2);
+    assert_eq!(it.accounts.session_hours, 2);
     assert_eq!(it.http.public_url.as_str(), "https://a");
     let flags = Flags { listen: Some("127.0.0.1:3".parse().unwrap()), ..Flags::default() };
     assert_eq!(read(Some(file), &environment, flags).unwrap().http.listen.port(), 3);
@@ -76,17 +77,29 @@ fn an_unknown_key_is_an_error_that_names_the_nearest_and_the_line() {
 
 #[test]
 fn a_wrong_value_is_told_with_its_place() {
-    let text = refused(Some("[session]\nhours = 'long'\n"), &[]);
+    let text = refused(Some("[accounts]\nsession_hours = 'long'\n"), &[]);
     assert!(text.contains("第 2 行"), "{text}");
-    assert!(refused(Some("[session\n"), &[]).contains("第 1 行"));
+    assert!(refused(Some("[accounts\n"), &[]).contains("第 1 行"));
     assert!(
-        refused(None, &[("CHUISHAO__SESSION__HOURS", "long")]).contains("CHUISHAO__SESSION__HOURS")
+        refused(None, &[("CHUISHAO__ACCOUNTS__SESSION_HOURS", "long")])
+            .contains("CHUISHAO__ACCOUNTS__SESSION_HOURS")
     );
     assert!(refused(None, &[("CHUISHAO__MAIL__TLS", "maybe")]).contains("CHUISHAO__MAIL__TLS"));
     assert!(refused(None, &[("CHUISHAO__HTTP__LISTEN", "8080")]).contains("http.listen"));
     assert!(refused(None, &[("CHUISHAO__HTTP__PUBLIC_URL", "a")]).contains("http.public_url"));
-    assert!(refused(None, &[("CHUISHAO__SESSION__HOURS", "0")]).contains("session.hours"));
+    assert!(
+        refused(None, &[("CHUISHAO__ACCOUNTS__SESSION_HOURS", "0")])
+            .contains("accounts.session_hours")
+    );
     assert!(refused(None, &[("CHUISHAO__MAIL__TRANSPORT", "smtp")]).contains("mail.host"));
+    for (key, value) in [("LOCK_AFTER", "0"), ("PASSWORD_MIN", "7"), ("PASSWORD_CLASSES", "5")] {
+        let text = refused(None, &[(&format!("CHUISHAO__ACCOUNTS__{key}"), value)]);
+        assert!(text.contains(&format!("accounts.{}", key.to_lowercase())), "{text}");
+    }
+    assert!(
+        refused(None, &[("CHUISHAO__ACCOUNTS__SECOND_FACTOR", "never")])
+            .contains("CHUISHAO__ACCOUNTS__SECOND_FACTOR")
+    );
     assert!(
         refused(None, &[("CHUISHAO__DATABASE__URL", "sqlite::memory:")]).contains("database.url")
     );

@@ -1,39 +1,13 @@
-//! Tokens and the cookie that carries one.
+//! The cookies that carry a session and a known device, and the header that carries a token.
 
 use std::time::Duration;
 
 use axum::http::{HeaderMap, header};
-use engine::text::Digest;
 
-/// The name of the cookie.
-const COOKIE: &str = "chuishao";
-
-/// The system has no randomness.
-#[derive(Debug, thiserror::Error)]
-#[error("the system has no randomness: {0}")]
-pub struct NoRandomness(getrandom::Error);
-
-/// Bytes that nobody guesses.
-pub(super) fn random<const N: usize>() -> Result<[u8; N], NoRandomness> {
-    let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(NoRandomness)?;
-    Ok(bytes)
-}
-
-/// A token that nobody guesses: 256 random bits in hexadecimal digits.
-///
-/// # Errors
-/// Where the system has no randomness.
-pub fn random_token() -> Result<String, NoRandomness> {
-    let bytes = random()?;
-    Ok(Digest(bytes).to_string())
-}
-
-/// What is kept of a token: the SHA-256 of its text.
-#[must_use]
-pub fn digest(token: &str) -> Digest {
-    Digest::of(token.as_bytes())
-}
+/// The name of the cookie that carries a session.
+const SESSION: &str = "chuishao";
+/// The name of the cookie by which a device is known.
+const DEVICE: &str = "chuishao_device";
 
 /// The token that a request carries: `Authorization: Bearer`, else the cookie.
 pub(crate) fn token_of(headers: &HeaderMap) -> Option<String> {
@@ -41,18 +15,27 @@ pub(crate) fn token_of(headers: &HeaderMap) -> Option<String> {
         let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
         return plausible(token.trim()).filter(|_| scheme.eq_ignore_ascii_case("bearer"));
     }
-    cookie_of(headers)
+    session_of(headers)
 }
 
-/// The token in the cookie.
-pub(super) fn cookie_of(headers: &HeaderMap) -> Option<String> {
+/// The session in the cookie.
+pub(super) fn session_of(headers: &HeaderMap) -> Option<String> {
+    cookie_of(headers, SESSION)
+}
+
+/// The device in the cookie.
+pub(super) fn device_of(headers: &HeaderMap) -> Option<String> {
+    cookie_of(headers, DEVICE)
+}
+
+fn cookie_of(headers: &HeaderMap, name: &str) -> Option<String> {
     headers
         .get_all(header::COOKIE)
         .iter()
         .filter_map(|it| it.to_str().ok())
         .flat_map(|it| it.split(';'))
         .filter_map(|it| it.split_once('='))
-        .find(|(name, _)| name.trim() == COOKIE)
+        .find(|(it, _)| it.trim() == name)
         .and_then(|(_, value)| plausible(value.trim()))
 }
 
@@ -61,11 +44,21 @@ fn plausible(token: &str) -> Option<String> {
     (16..=200).contains(&token.len()).then(|| token.to_owned())
 }
 
-/// The cookie that carries a token: out of reach of scripts and of other sites.
-pub(super) fn cookie(token: &str, lasts: Duration, secure: bool) -> String {
+/// The cookie that carries a session.
+pub(super) fn session_cookie(token: &str, lasts: Duration, secure: bool) -> String {
+    cookie((SESSION, token), "/", lasts, secure)
+}
+
+/// The cookie by which a device is known; it is sent to the door alone.
+pub(super) fn device_cookie(token: &str, lasts: Duration, secure: bool) -> String {
+    cookie((DEVICE, token), "/session", lasts, secure)
+}
+
+/// A cookie out of reach of scripts and of other sites.
+fn cookie((name, token): (&str, &str), path: &str, lasts: Duration, secure: bool) -> String {
     let secure = if secure { "; Secure" } else { "" };
     let seconds = lasts.as_secs();
-    format!("{COOKIE}={token}; HttpOnly; SameSite=Strict; Path=/; Max-Age={seconds}{secure}")
+    format!("{name}={token}; HttpOnly; SameSite=Strict; Path={path}; Max-Age={seconds}{secure}")
 }
 
 #[cfg(test)]
@@ -108,6 +101,7 @@ mod tests {
             vec![cookie("chuishao=")],
             vec![cookie("chuishao")],
             vec![cookie(&format!("xchuishao={TOKEN}"))],
+            vec![cookie(&format!("chuishao_device={TOKEN}"))],
             vec![cookie(&format!("chuishao={}", "a".repeat(300)))],
             vec![cookie(&format!("chuishao={TOKEN}é"))],
             vec![bearer(TOKEN)],
@@ -121,16 +115,10 @@ mod tests {
 
     #[test]
     fn the_cookie_is_out_of_reach_and_secure_where_it_can_be() {
-        let it = cookie("t", Duration::from_secs(60), true);
+        let it = session_cookie("t", Duration::from_secs(60), true);
         assert_eq!(it, "chuishao=t; HttpOnly; SameSite=Strict; Path=/; Max-Age=60; Secure");
-        assert!(!cookie("t", Duration::ZERO, false).contains("Secure"));
-    }
-
-    #[test]
-    fn tokens_are_long_and_differ() {
-        let token = random_token().unwrap();
-        assert_eq!(token.len(), 64);
-        assert_ne!(token, random_token().unwrap());
-        assert_ne!(digest(&token).to_string(), token);
+        assert!(!session_cookie("t", Duration::ZERO, false).contains("Secure"));
+        let it = device_cookie("t", Duration::from_secs(60), false);
+        assert_eq!(it, "chuishao_device=t; HttpOnly; SameSite=Strict; Path=/session; Max-Age=60");
     }
 }

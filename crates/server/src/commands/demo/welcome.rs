@@ -55,6 +55,9 @@ pub(super) fn tell(server: &Server, settings: &Settings) {
     say::line("");
     say::line(format!("信件 / letters:        {}", settings.mail.folder.display()));
     say::line(format!("全部账号与令牌 / tokens: {}", folder.join(ACCOUNTS).display()));
+    say::line(
+        "动态口令 / second factor: 演示不强制，密钥在上述文件中（totp）；--second-factor 强制使用。  Offered, not demanded.",
+    );
     say::line("停止 / stop: Ctrl-C。再次启动沿用数据；--fresh 重新演示。");
 }
 

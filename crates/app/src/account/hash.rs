@@ -1,4 +1,5 @@
-//! Passwords: hashed by argon2id, checked two at a time beside the threads that serve.
+//! Passwords as they are kept: hashed by argon2id, checked two at a time beside the threads that
+//! serve.
 
 use std::{
     sync::{Arc, OnceLock},
@@ -9,12 +10,8 @@ use argon2::{
     Argon2,
     password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
 };
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::token::{NoRandomness, random};
-
-/// The fewest characters of a password.
-pub const PASSWORD_MIN: usize = 10;
 /// How many are checked at a time; each takes 19 MiB and a core.
 const AT_A_TIME: usize = 2;
 /// How long an attempt waits for its turn.
@@ -34,21 +31,8 @@ pub fn hash_password(password: &str) -> Result<String, HashError> {
     hash.map(|it| it.to_string()).map_err(|error| HashError(error.to_string()))
 }
 
-/// A password that nobody guesses and that can be read out: four groups of four characters, none
-/// of which looks like another.
-///
-/// # Errors
-/// Where the system has no randomness.
-pub fn random_password() -> Result<String, NoRandomness> {
-    const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
-    let bytes = random::<16>()?;
-    let letters = bytes.iter().filter_map(|it| LETTERS.get(usize::from(it % 32)));
-    let letters: Vec<char> = letters.map(|it| char::from(*it)).collect();
-    Ok(letters.chunks(4).map(|it| it.iter().collect::<String>()).collect::<Vec<_>>().join("-"))
-}
-
 /// Checks passwords, few at a time.
-pub(super) struct Verifier {
+pub struct Verifier {
     turns: Arc<Semaphore>,
     /// What an unknown name is checked against, so that it takes as long as a known one.
     dummy: Arc<OnceLock<String>>,
@@ -63,17 +47,37 @@ impl Default for Verifier {
 impl Verifier {
     /// Whether the password is the one of this hash; never where there is no hash. None where too
     /// many are waiting.
-    pub(super) async fn verify(&self, password: String, hash: Option<String>) -> Option<bool> {
-        let turn = self.turns.clone().acquire_owned();
-        let turn = tokio::time::timeout(PATIENCE, turn).await.ok()?.ok()?;
+    pub async fn verify(&self, password: String, hash: Option<String>) -> Option<bool> {
         let dummy = self.dummy.clone();
-        let checked = tokio::task::spawn_blocking(move || {
-            let _turn = turn;
+        self.turn(move || {
             let dummy = dummy.get_or_init(|| hash_password("nobody").unwrap_or_default());
             let is_known = hash.is_some();
             is_right(&password, hash.as_ref().unwrap_or(dummy)) && is_known
+        })
+        .await
+    }
+
+    /// Whether the password is the one of any of these hashes. None where too many are waiting.
+    pub async fn is_any(&self, password: String, hashes: Vec<String>) -> Option<bool> {
+        self.turn(move || hashes.iter().any(|it| is_right(&password, it))).await
+    }
+
+    /// The hash of a password. None where too many are waiting.
+    pub async fn hash(&self, password: String) -> Option<Result<String, HashError>> {
+        self.turn(move || hash_password(&password)).await
+    }
+
+    async fn turn<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Option<T> {
+        let turn = self.turns.clone().acquire_owned();
+        let turn: OwnedSemaphorePermit = tokio::time::timeout(PATIENCE, turn).await.ok()?.ok()?;
+        let done = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            work()
         });
-        checked.await.ok()
+        done.await.ok()
     }
 }
 
@@ -89,7 +93,7 @@ mod tests {
     #[tokio::test]
     async fn a_password_is_right_or_wrong_and_nobody_has_none() {
         let verifier = Verifier::default();
-        let hash = hash_password("correct horse").unwrap();
+        let hash = verifier.hash("correct horse".to_owned()).await.unwrap().unwrap();
         assert!(hash.starts_with("$argon2id$"));
         assert_ne!(hash, hash_password("correct horse").unwrap());
         let check = async |password: &str, hash: Option<&str>| {
@@ -99,13 +103,11 @@ mod tests {
         assert!(!check("correct  horse", Some(&hash)).await);
         assert!(!check("nobody", None).await);
         assert!(!check("x", Some("no hash")).await);
-    }
-
-    #[test]
-    fn random_passwords_differ_and_are_long_enough() {
-        let one = random_password().unwrap();
-        assert_eq!(one.len(), 19);
-        assert!(one.len() >= PASSWORD_MIN);
-        assert_ne!(one, random_password().unwrap());
+        let any = async |password: &str| {
+            let hashes = vec!["no hash".to_owned(), hash.clone()];
+            verifier.is_any(password.to_owned(), hashes).await.unwrap()
+        };
+        assert!(any("correct horse").await);
+        assert!(!any("x").await);
     }
 }
