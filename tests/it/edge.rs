@@ -393,7 +393,7 @@ on_both! {
 async fn forged_cookies_and_tokens_are_nobodys() {
     let house = house(&[]).await;
     let token = house.token("dispatcher").to_owned();
-    let digest = server::digest(&token).to_string();
+    let digest = app::digest(&token).to_string();
     let mut flipped = token.clone().into_bytes();
     *flipped.last_mut().unwrap() ^= 1;
     let flipped = String::from_utf8(flipped).unwrap();

@@ -7,7 +7,6 @@ use std::{
     process::{Command, Stdio},
 };
 
-use chrono::TimeDelta;
 use engine::{
     actor::{Rank, Role},
     ids::PersonId,
@@ -41,7 +40,7 @@ fn unit_of(role: Role) -> &'static str {
 
 /// Somebody of each role and of no other, with a token; and nobody.
 async fn tokens(app: &TestApp) -> serde_json::Map<String, Value> {
-    let (store, district, now) = (app.app.store(), app.app.district(), app.app.now());
+    let (store, district) = (app.app.store(), app.app.district());
     let mut res = serde_json::Map::from_iter([("nobody".to_owned(), Value::Null)]);
     for role in Role::iter() {
         let login = format!("{role:?}").to_lowercase();
@@ -56,12 +55,16 @@ async fn tokens(app: &TestApp) -> serde_json::Map<String, Value> {
             mail: None,
             disabled: false,
         };
-        let new = NewAccount { account, name: login.clone(), password_hash: "-".to_owned() };
-        store.add_accounts(district, vec![new], now).await.unwrap();
-        let token = format!("token-of-{login}-{}", app.app.fresh().simple());
-        let digest = server::digest(&token);
-        let end = now + TimeDelta::days(36_500);
-        store.add_session(district, person, digest, "token", now, end).await.unwrap();
+        let new = NewAccount {
+            account,
+            name: login.clone(),
+            password_hash: "-".to_owned(),
+            password_at: None,
+            password_reset: false,
+        };
+        let by = app.app.notes(&app::By::default(), vec![]);
+        store.add_accounts(district, vec![new], &by).await.unwrap();
+        let token = app.token_of(person).await;
         res.insert(login, json!(token));
     }
     res

@@ -9,9 +9,10 @@ use tests::{
     wire::{self, Answer, Wire},
 };
 
-/// The password of those who have one.
-pub(crate) const PASSWORD: &str = "correct horse battery staple";
 pub(crate) const JSON: (&str, &str) = ("Content-Type", "application/json");
+
+pub(crate) use crate::accounts::PASSWORD;
+use crate::accounts::with_password;
 
 /// The program at work, and what it works on.
 pub(crate) struct House {
@@ -37,10 +38,7 @@ pub(crate) const PEOPLE: [&str; 9] = [
 impl House {
     /// Starts the program with settings of `[http]` or others, as the environment names them.
     pub(crate) async fn open(app: TestApp, settings: &[(&str, &str)]) -> Self {
-        let hash = server::hash_password(PASSWORD).unwrap();
-        let person = app.person("dispatcher2").parse().unwrap();
-        let store = app.app.store();
-        assert!(store.change_account(app.app.district(), person, Some(hash), None).await.unwrap());
+        with_password(&app, "dispatcher2").await;
         let mut tokens = HashMap::new();
         for login in PEOPLE.into_iter().chain(["dispatcher2", "cgj"]) {
             tokens.insert(login, app.token(login).await);

@@ -198,8 +198,13 @@ impl TestApp {
 
     /// A token by which a program acts as somebody.
     pub async fn token(&self, login: &str) -> String {
-        let token = format!("token-of-{login}-{}", self.app.fresh().simple());
-        let (now, person) = (self.app.wall(), self.people[login]);
+        self.token_of(self.people[login]).await
+    }
+
+    /// The same by their id.
+    pub async fn token_of(&self, person: PersonId) -> String {
+        let token = format!("token-of-{person}-{}", self.app.fresh().simple());
+        let now = self.app.wall();
         let span = (now, now + TimeDelta::days(36_500));
         let session = NewSession::of(Kind::Token, person, app::digest(&token), span);
         let by = self.app.notes(&app::By::default(), vec![]);
