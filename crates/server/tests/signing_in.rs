@@ -23,6 +23,8 @@ use tower::ServiceExt as _;
 use uuid::Uuid;
 
 const PASSWORD: &str = "correct horse battery";
+/// The secret of the director's second factor.
+const SECRET: &[u8] = b"12345678901234567890";
 
 struct House {
     router: Router,
@@ -76,6 +78,14 @@ impl House {
     async fn sign_in(&self, name: &str, password: &str) -> Answer {
         let body = serde_json::json!({ "name": name, "password": password }).to_string();
         self.ask(Method::POST, "/session", &[JSON], body.as_bytes()).await
+    }
+
+    /// The same with a code, on a device.
+    async fn sign_in_with(&self, code: Option<&str>, device: Option<&str>) -> Answer {
+        let body = serde_json::json!({ "name": "zhuren", "password": PASSWORD, "code": code });
+        let device = device.map(|it| ("cookie", it));
+        let headers: Vec<_> = [JSON].into_iter().chain(device).collect();
+        self.ask(Method::POST, "/session", &headers, body.to_string().as_bytes()).await
     }
 
     /// Whether somebody is signed in who carries these headers.
@@ -133,16 +143,76 @@ async fn set_up(store: &Store) {
         password_at: None,
         password_reset: false,
     };
-    let accounts = vec![account(11, "diaodu"), account(12, "gone")];
+    let mut director = account(13, "zhuren");
+    director.account.roles = vec![Role::Director];
+    let accounts = vec![account(11, "diaodu"), account(12, "gone"), director];
     store.add_accounts(district, accounts, &by).await.unwrap();
     let gone = PersonId(Uuid::from_u128(12));
     store.set_disabled(district, gone, Some(now), &by).await.unwrap();
+    let director = PersonId(Uuid::from_u128(13));
+    store.enrol(district, director, (SECRET, 0), &[], None, &by).await.unwrap();
 }
 
 fn cookie_of(res: &Answer) -> String {
     let set = res.headers.get(header::SET_COOKIE).unwrap().to_str().unwrap();
     assert!(set.contains("HttpOnly; SameSite=Strict; Path=/"), "{set}");
     set.split(';').next().unwrap().to_owned()
+}
+
+/// The code that an authenticator shows so many seconds from now.
+fn code(ahead: u64) -> String {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    let totp = totp_rs::Builder::new().with_secret(SECRET).build_noncompliant();
+    totp.generate(now.as_secs() + ahead).to_string()
+}
+
+#[tokio::test]
+async fn a_code_is_asked_once_a_device_and_for_a_confirmation() {
+    let house = House::new().await;
+    let res = house.sign_in_with(None, None).await;
+    assert_eq!(
+        (res.status, &res.body["code"]),
+        (StatusCode::UNAUTHORIZED, &"SECOND_FACTOR_REQUIRED".into())
+    );
+    assert!(!res.headers.contains_key(header::SET_COOKIE));
+    let res = house.sign_in_with(Some("000000"), None).await;
+    assert_eq!((res.status, &res.body["code"]), (StatusCode::UNAUTHORIZED, &"WRONG_CODE".into()));
+    let used = code(0);
+    let res = house.sign_in_with(Some(&used), None).await;
+    assert_eq!(res.status, StatusCode::OK, "{}", res.body);
+    let cookies: Vec<&str> =
+        res.headers.get_all(header::SET_COOKIE).iter().map(|it| it.to_str().unwrap()).collect();
+    let device = cookies.iter().find(|it| it.starts_with("chuishao_device=")).unwrap();
+    assert!(
+        device.contains("HttpOnly; SameSite=Strict; Path=/session; Max-Age=2592000"),
+        "{device}"
+    );
+    let device = device.split(';').next().unwrap();
+    let res = house.sign_in_with(None, Some(device)).await;
+    assert_eq!(res.status, StatusCode::OK, "{}", res.body);
+    let cookie = cookie_of(&res);
+
+    let confirm = async |cookie: &str, body: serde_json::Value| {
+        let headers = [JSON, ("cookie", cookie)];
+        let body = body.to_string();
+        house.ask(Method::POST, "/session/confirm", &headers, body.as_bytes()).await
+    };
+    let res = confirm("chuishao=0123456789abcdef", serde_json::json!({ "code": "1" })).await;
+    assert_eq!(
+        (res.status, &res.body["code"]),
+        (StatusCode::UNAUTHORIZED, &"UNAUTHENTICATED".into())
+    );
+    let res = confirm(&cookie, serde_json::json!({ "password": PASSWORD })).await;
+    assert_eq!(
+        (res.status, &res.body["code"]),
+        (StatusCode::UNAUTHORIZED, &"SECOND_FACTOR_REQUIRED".into())
+    );
+    let res = confirm(&cookie, serde_json::json!({ "code": used })).await;
+    assert_eq!((res.status, &res.body["code"]), (StatusCode::UNAUTHORIZED, &"WRONG_CODE".into()));
+    // The next one, which a telephone that runs ahead shows already.
+    let res = confirm(&cookie, serde_json::json!({ "code": code(30) })).await;
+    assert_eq!(res.status, StatusCode::OK, "{}", res.body);
+    assert!(res.body["confirmedUntil"].is_string(), "{}", res.body);
 }
 
 #[tokio::test]
@@ -201,10 +271,13 @@ async fn bad_input_is_answered_with_a_code_and_a_sentence() {
     let house = House::new().await;
     let long = format!("{{\"name\":\"{}\",\"password\":\"x\"}}", "a".repeat(5000));
     let large = vec![b' '; 300 * 1024];
-    let cases: [(&str, &[u8], StatusCode); 12] = [
+    let cases: [(&str, &[u8], StatusCode); 15] = [
         ("/session", b"", StatusCode::BAD_REQUEST),
         ("/session", b"{\"name\":\"\xff\",\"password\":\"x\"}", StatusCode::BAD_REQUEST),
         ("/session", b"{\"name\":\"\",\"password\":\"x\"}", StatusCode::BAD_REQUEST),
+        ("/session/confirm", b"", StatusCode::BAD_REQUEST),
+        ("/session/confirm", b"{\"code\":7}", StatusCode::BAD_REQUEST),
+        ("/session/confirm", &large, StatusCode::PAYLOAD_TOO_LARGE),
         ("/session", b"{\"name\":1,\"password\":\"x\"}", StatusCode::BAD_REQUEST),
         ("/session", long.as_bytes(), StatusCode::PAYLOAD_TOO_LARGE),
         ("/session", &large, StatusCode::PAYLOAD_TOO_LARGE),
@@ -225,7 +298,7 @@ async fn bad_input_is_answered_with_a_code_and_a_sentence() {
         assert_eq!(en.body["title"], "Malformed request");
         assert!(en.body["detail"].as_str().unwrap().chars().all(|it| it < '\u{2e80}'));
     }
-    for path in ["/session", "/graphql"] {
+    for path in ["/session", "/session/confirm", "/graphql"] {
         let res = house.ask(Method::POST, path, &[("content-type", "text/plain")], b"{}").await;
         assert_eq!(res.status, StatusCode::UNSUPPORTED_MEDIA_TYPE, "{path}");
         let res = house.ask(Method::GET, path, &[], b"").await;
@@ -242,9 +315,12 @@ async fn bad_input_is_answered_with_a_code_and_a_sentence() {
 async fn a_page_of_another_site_changes_nothing() {
     let house = House::new().await;
     let headers = [JSON, ("origin", "https://elsewhere.example"), ("host", "127.0.0.1:8080")];
-    for (method, path) in
-        [(Method::POST, "/session"), (Method::DELETE, "/session"), (Method::POST, "/graphql")]
-    {
+    for (method, path) in [
+        (Method::POST, "/session"),
+        (Method::POST, "/session/confirm"),
+        (Method::DELETE, "/session"),
+        (Method::POST, "/graphql"),
+    ] {
         let res = house.ask(method, path, &headers, b"{}").await;
         assert_eq!(res.status, StatusCode::FORBIDDEN, "{path}");
         assert_eq!(res.body["code"], "NOT_PERMITTED");

@@ -1,6 +1,6 @@
 import { useEffect, useState, type FormEvent } from 'react';
-import { signIn, signOut, whoAmI, type Me } from './session';
-import { roleName, words } from './words';
+import { confirm, signIn, signOut, whoAmI, type Me } from './session';
+import { mustName, roleName, words } from './words';
 
 const text = (form: FormData, field: string): string => {
   const value = form.get(field);
@@ -39,6 +39,16 @@ export function Bar() {
     if (await attempt(() => signIn(text(form, 'name').trim(), text(form, 'password'), code))) location.reload();
   };
 
+  const prove = async (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const form = event.currentTarget;
+    if (await attempt(() => confirm(text(new FormData(form), 'proof').trim()))) {
+      form.reset();
+      setBusy(false);
+      setMe(await whoAmI());
+    }
+  };
+
   const leave = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     if (await attempt(signOut)) {
@@ -60,6 +70,17 @@ export function Bar() {
             <input name="code" inputMode="numeric" autoComplete="one-time-code" placeholder={words.optional} />
           </label>
           <button type="submit" disabled={busy}>{words.signIn}</button>
+        </form>
+      )}
+      {me && me.must.length > 0 && (
+        <strong role="note">{words.must}: {me.must.map(mustName).join(words.separator)}</strong>
+      )}
+      {me && me.must.length === 0 && (
+        <form onSubmit={(event) => void prove(event)} aria-label={words.confirm}>
+          {me.confirmed ? <span>{words.confirmed}</span> : (
+            <label>{words.proof}<input name="proof" type="password" autoComplete="one-time-code" required /></label>
+          )}
+          {!me.confirmed && <button type="submit" disabled={busy}>{words.confirm}</button>}
         </form>
       )}
       {me && (

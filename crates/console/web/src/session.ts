@@ -4,9 +4,15 @@ export interface Me {
   name: string;
   unit: string | null;
   roles: string[];
+  /** What must be done before anything else is answered. */
+  must: string[];
+  /** Whether sensitive acts need no confirmation just now. */
+  confirmed: boolean;
 }
 
 const json = { 'content-type': 'application/json', accept: 'application/json' };
+
+const texts = (it: unknown): string[] => (Array.isArray(it) ? it.filter((one) => typeof one === 'string') : []);
 
 const isRecord = (it: unknown): it is Record<string, unknown> => typeof it === 'object' && it !== null;
 
@@ -17,7 +23,7 @@ export async function whoAmI(): Promise<Me | null> {
       method: 'POST',
       credentials: 'same-origin',
       headers: json,
-      body: JSON.stringify({ query: '{ me { name unit { name } roles } }' }),
+      body: JSON.stringify({ query: '{ me { name unit { name } roles must confirmedUntil } }' }),
     });
     const body: unknown = await res.json();
     const me = isRecord(body) && isRecord(body.data) ? body.data.me : null;
@@ -25,7 +31,9 @@ export async function whoAmI(): Promise<Me | null> {
     return {
       name: me.name,
       unit: isRecord(me.unit) && typeof me.unit.name === 'string' ? me.unit.name : null,
-      roles: Array.isArray(me.roles) ? me.roles.filter((it) => typeof it === 'string') : [],
+      roles: texts(me.roles),
+      must: texts(me.must),
+      confirmed: typeof me.confirmedUntil === 'string',
     };
   } catch {
     return null;
@@ -44,9 +52,9 @@ async function refusal(res: Response): Promise<string> {
   return words.failed(res.status);
 }
 
-async function session(init: RequestInit): Promise<string | null> {
+async function session(init: RequestInit, path = '/session'): Promise<string | null> {
   try {
-    const res = await fetch('/session', { credentials: 'same-origin', headers: json, ...init });
+    const res = await fetch(path, { credentials: 'same-origin', headers: json, ...init });
     return res.ok ? null : await refusal(res);
   } catch {
     return words.unreachable;
@@ -56,6 +64,15 @@ async function session(init: RequestInit): Promise<string | null> {
 /** Signs in; answers why not, or null. The cookie it sets is out of reach of any script. */
 export const signIn = (name: string, password: string, code: string): Promise<string | null> =>
   session({ method: 'POST', body: JSON.stringify(code === '' ? { name, password } : { name, password, code }) });
+
+/**
+ * Confirms who it is, for the sensitive acts of the next minutes; answers why not, or null. What looks like a code or a
+ * recovery code is one, all else is the password.
+ */
+export const confirm = (proof: string): Promise<string | null> => {
+  const isCode = /^\d{3}\s?\d{3}$/.test(proof) || /^(\w{4}-){3}\w{4}$/.test(proof);
+  return session({ method: 'POST', body: JSON.stringify(isCode ? { code: proof } : { password: proof }) }, '/session/confirm');
+};
 
 /** Signs out; answers why not, or null. */
 export const signOut = (): Promise<string | null> => session({ method: 'DELETE' });

@@ -10,6 +10,10 @@ const zh = {
   signIn: '登录',
   signOut: '退出登录',
   signedInAs: '当前用户',
+  proof: '动态口令或密码',
+  confirm: '确认身份',
+  confirmed: '身份已确认',
+  must: '请先办理',
   wrong: '用户名、密码或动态口令不正确。',
   tooMany: '尝试次数过多，请稍后再试。',
   failed: (status: number) => `操作未成功（HTTP ${status}）。`,
@@ -29,6 +33,10 @@ const en: typeof zh = {
   signIn: 'Sign in',
   signOut: 'Sign out',
   signedInAs: 'Signed in as',
+  proof: 'Code or password',
+  confirm: 'Confirm',
+  confirmed: 'Confirmed',
+  must: 'First of all',
   wrong: 'Wrong name, password or code.',
   tooMany: 'Too many attempts, try again later.',
   failed: (status) => `That did not work (HTTP ${status}).`,
@@ -52,8 +60,16 @@ const roles: Record<string, string> = {
   SERVICE: '程序',
 };
 
+const musts: Record<string, string> = {
+  CHANGE_PASSWORD: '修改密码 changePassword',
+  ENROL_SECOND_FACTOR: '绑定动态口令 beginSecondFactor',
+};
+
 export const chinese = navigator.language.toLowerCase().startsWith('zh');
 export const words = chinese ? zh : en;
 
 /** The name of a role for the reader; one this page does not know yet is shown as it is. */
 export const roleName = (role: string): string => (chinese ? (roles[role] ?? role) : role);
+
+/** What must be done first, for the reader. */
+export const mustName = (must: string): string => (chinese ? (musts[must] ?? must) : must);
