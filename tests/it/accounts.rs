@@ -5,6 +5,7 @@ mod admins;
 mod door;
 mod factor;
 mod stand_ins;
+mod terminal;
 mod tokens;
 
 use std::sync::Arc;

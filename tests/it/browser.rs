@@ -68,8 +68,30 @@ async fn the_demonstration_is_served_and_a_dispatcher_asks_in_a_browser() {
         )
         .await
         .unwrap();
+    // A newcomer looks round without a code; one that is sent is checked.
+    let knock = |program: &Program, code: Option<String>| {
+        let body = serde_json::json!({ "name": director["name"], "password": director["password"], "code": code });
+        let address = program.address.clone();
+        async move {
+            let (status, text) =
+                tests::process::call(&address, "POST", "/session", None, Some(&body))
+                    .await
+                    .unwrap();
+            (status, serde_json::from_str::<Value>(&text).unwrap())
+        }
+    };
+    let secret = director["totp"].as_str().unwrap();
+    let code = || {
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+        Some(crate::accounts::shown_at(secret, now.as_secs()))
+    };
+    assert_eq!(knock(&program, None).await.0, 200);
+    assert_eq!(knock(&program, Some("000000".to_owned())).await.1["code"], "WRONG_CODE");
     program.kill();
-    let program = Program::start(&["demo", "--data", &data], &[], Duration::from_secs(60)).await;
+    let arguments = ["demo", "--data", &data, "--second-factor"];
+    let program = Program::start(&arguments, &[], Duration::from_secs(60)).await;
+    assert_eq!(knock(&program, None).await.1["code"], "SECOND_FACTOR_REQUIRED");
+    assert_eq!(knock(&program, code()).await.0, 200);
     let after = program
         .ask(
             token,

@@ -213,7 +213,7 @@ fn accounts(given: &file::Accounts) -> Result<Rules, Trouble> {
         )?,
         lock_after: within("lock_after", given.lock_after, usual.lock_after, (1, 100))?,
         lock_minutes: within("lock_minutes", given.lock_minutes, usual.lock_minutes, (1, 1440))?,
-        idle_minutes: within("idle_minutes", given.idle_minutes, usual.idle_minutes, (1, 1440))?,
+        idle_minutes: within("idle_minutes", given.idle_minutes, usual.idle_minutes, (5, 1440))?,
         session_hours: within("session_hours", given.session_hours, usual.session_hours, (1, 720))?,
         second_factor: given.second_factor.unwrap_or(usual.second_factor),
     })

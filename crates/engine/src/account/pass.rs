@@ -226,7 +226,11 @@ impl Pass {
         Ok(())
     }
 
-    fn admits_read(&self, field: &str) -> Result<(), AccountRefusal> {
+    /// Whether something may be read, by the name of its query; also for doors that are no GraphQL.
+    ///
+    /// # Errors
+    /// As [`Pass::admits`].
+    pub fn admits_read(&self, field: &str) -> Result<(), AccountRefusal> {
         match self {
             Self::House => Ok(()),
             Self::Session { must, .. } => first(must, field),
