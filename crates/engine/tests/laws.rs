@@ -18,7 +18,6 @@ use engine::{
     ids::{AssignmentId, UnitId, WhistleId},
     petition::{self, Petition},
     picture::{Act, Body, Cast, Picture, Place, petition_id, whistle_id},
-    refusal::RefusalKind,
     whistle::{
         self, AssignmentRole, Judge, Whistle, WhistleFact, deadlines, owed, verbs::HoldRuling,
     },
@@ -628,6 +627,6 @@ fn whatever_is_asked_by_whomever_whenever_the_laws_hold() {
     let stages = whistle::StageKind::iter().count() - 1;
     assert_eq!(tally.stages.len(), stages, "{:?}", tally.stages);
     assert!(tally.facts.len() > 45, "{:?}", tally.facts);
-    let refusals: BTreeSet<&str> = RefusalKind::iter().map(<&str>::from).collect();
-    assert!(tally.refused.len() > refusals.len() / 2, "{:?}", tally.refused);
+    // Of the refusals that a case knows; those of accounts are asked elsewhere.
+    assert!(tally.refused.len() >= 9, "{:?}", tally.refused);
 }
