@@ -47,6 +47,9 @@ pub struct Settings {
     pub http: Http,
     /// Passwords, locks, sessions and the second factor.
     pub accounts: Rules,
+    /// The folder of the keys: of sealed data and of the record's seals. Best on another disk than
+    /// the database, and never in the same backup.
+    pub keys: PathBuf,
     /// Letters.
     pub mail: Mail,
     /// The log.
@@ -134,6 +137,7 @@ impl Settings {
 
         Ok(Self {
             mail: mail(given.mail, &data)?,
+            keys: given.keys.folder.unwrap_or_else(|| data.join("keys")),
             database: Database {
                 url,
                 max_connections: given.database.max_connections.unwrap_or(10),

@@ -2,7 +2,7 @@
 
 use std::{
     fmt, io,
-    os::unix::fs::{MetadataExt as _, PermissionsExt as _},
+    os::unix::fs::MetadataExt as _,
     path::Path,
     sync::{Arc, PoisonError, RwLock},
     time::Duration,
@@ -18,7 +18,7 @@ use rustls::{
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
-use crate::{loops::Stop, settings::TlsFiles, trouble::Trouble};
+use crate::{key_file, loops::Stop, settings::TlsFiles, trouble::Trouble};
 
 /// How often the files are looked at.
 const LOOK: Duration = Duration::from_secs(5);
@@ -119,7 +119,8 @@ fn read(files: &TlsFiles, provider: &CryptoProvider) -> Result<CertifiedKey, Tro
     if chain.is_empty() {
         return Err(unreadable("http.tls_cert", &files.cert));
     }
-    is_private(&files.key)?;
+    let private = key_file::is_private(&files.key);
+    private.map_err(|error| unreadable("http.tls_key", &files.key).because(error))??;
     let key = PrivateKeyDer::from_pem_file(&files.key)
         .map_err(|error| unreadable("http.tls_key", &files.key).because(error))?;
     CertifiedKey::from_der(chain, key, provider).map_err(|error| {
@@ -129,21 +130,6 @@ fn read(files: &TlsFiles, provider: &CryptoProvider) -> Result<CertifiedKey, Tro
         )
         .because(error)
     })
-}
-
-/// A key that others can read is no secret.
-fn is_private(path: &Path) -> Result<(), Trouble> {
-    let found = path.metadata();
-    let mode = found.map_err(|error| unreadable("http.tls_key", path).because(error))?;
-    let mode = mode.permissions().mode() & 0o777;
-    if mode & 0o077 == 0 {
-        return Ok(());
-    }
-    let path = path.display();
-    Err(Trouble::wrong(
-        format!("私钥文件 {path} 其他用户可以读取（{mode:o}）。请运行 chmod 600 {path}。"),
-        format!("Other users may read the key file {path} ({mode:o}). Run chmod 600 {path}."),
-    ))
 }
 
 fn unreadable(setting: &str, path: &Path) -> Trouble {

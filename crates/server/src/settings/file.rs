@@ -20,6 +20,7 @@ pub(super) struct Given {
     pub(super) database: Database,
     pub(super) http: Http,
     pub(super) accounts: Accounts,
+    pub(super) keys: Keys,
     pub(super) mail: Mail,
     pub(super) log: Log,
 }
@@ -60,6 +61,12 @@ pub(super) struct Accounts {
     pub(super) idle_minutes: Option<u32>,
     pub(super) session_hours: Option<u32>,
     pub(super) second_factor: Option<SecondFactor>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Keys {
+    pub(super) folder: Option<PathBuf>,
 }
 
 #[derive(Deserialize, Default)]

@@ -1,7 +1,7 @@
 //! The names of settings, and which of them a wrong one was meant to be.
 
 /// Every section with its keys. A test holds it against the types that they are read into.
-pub(super) const KNOWN: [(&str, &[&str]); 5] = [
+pub(super) const KNOWN: [(&str, &[&str]); 6] = [
     ("database", &["url", "max_connections"]),
     (
         "http",
@@ -34,6 +34,7 @@ pub(super) const KNOWN: [(&str, &[&str]); 5] = [
             "second_factor",
         ],
     ),
+    ("keys", &["folder"]),
     (
         "mail",
         &["transport", "from", "folder", "host", "port", "tls", "user", "password_file", "ca_file"],
