@@ -142,7 +142,7 @@ pub fn sight(member: &Member, directory: &Directory) -> Sight {
 /// Who may: pairs of role and relation.
 #[must_use]
 pub fn grants(kind: CommandKind) -> &'static [(Role, Relation)] {
-    use Relation::{Above, Assist, Conference, Lead, OwnCentre};
+    use Relation::{Above, Assist, Conference, Lead, OwnCentre, Registrar};
     use Role::{
         Director, Dispatcher, DutyLeader, GridWorker, Leader, Liaison, PetitionOfficer, UnitLeader,
     };
@@ -212,6 +212,21 @@ pub fn grants(kind: CommandKind) -> &'static [(Role, Relation)] {
         CommandKind::EscalateWhistle => &[(Director, OwnCentre)],
         // Of somebody else; whoever may read a case may declare their own interest.
         CommandKind::Recuse => &[(Director, OwnCentre), (Leader, OwnCentre), (Leader, Above)],
+        // Besides, whoever owes a scan may bring it.
+        CommandKind::AttachFile => &[
+            (Dispatcher, OwnCentre),
+            (Director, OwnCentre),
+            (DutyLeader, OwnCentre),
+            (PetitionOfficer, OwnCentre),
+            (Leader, OwnCentre),
+            (Liaison, OwnCentre),
+            (Liaison, Lead),
+            (Liaison, Assist),
+            (UnitLeader, OwnCentre),
+            (UnitLeader, Lead),
+            (UnitLeader, Assist),
+            (GridWorker, Registrar),
+        ],
         // Only the scheduler.
         CommandKind::Lapse => &[],
     }
@@ -264,6 +279,7 @@ pub fn deciders(step: Step) -> &'static [Role] {
         | Step::Close
         | Step::Accept
         | Step::Answer
-        | Step::Conclude => &[],
+        | Step::Conclude
+        | Step::Scan => &[],
     }
 }

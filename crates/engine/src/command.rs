@@ -9,6 +9,7 @@ use crate::{
     actor::{Actor, Member, Role},
     event::Event,
     facts::Facts,
+    file::{self, AttachFile},
     ids::{AssignmentId, PetitionId, UnitId, WhistleId},
     petition::verbs as petition,
     recusal::Recuse,
@@ -74,6 +75,7 @@ pub enum Command {
     BlowAgain(whistle::BlowAgain),
     EscalateWhistle(whistle::Escalate),
     Recuse(Recuse),
+    AttachFile(AttachFile),
     Lapse(Lapse),
 }
 
@@ -102,6 +104,12 @@ pub struct Target {
 }
 
 impl CommandKind {
+    /// Whether a scan is owed where it is recorded for another. A file is its own paper.
+    #[must_use]
+    pub fn owes_scan(self) -> bool {
+        self != Self::AttachFile && self != Self::Lapse
+    }
+
     /// The command's code, as tables and spans name it.
     #[must_use]
     pub fn code(self) -> &'static str {
@@ -158,6 +166,7 @@ impl CommandKind {
             Self::BlowAgain => "二次吹哨",
             Self::EscalateWhistle => "升级吹哨",
             Self::Recuse => "回避",
+            Self::AttachFile => "上传附件",
             Self::Lapse => "期限届满",
         }
     }
@@ -244,6 +253,10 @@ impl Command {
                 StreamId::Petition(id) => Target { linked: true, ..petition(&id) },
                 StreamId::Whistle(id) => Target { linked: true, ..whistle(&id) },
             },
+            Self::AttachFile(it) => match it.case {
+                StreamId::Petition(id) => petition(&id),
+                StreamId::Whistle(id) => Target { assignment: it.assignment, ..whistle(&id) },
+            },
             Self::Lapse(it) => match it.stream {
                 StreamId::Petition(id) => petition(&id),
                 StreamId::Whistle(id) => whistle(&id),
@@ -301,6 +314,7 @@ impl Command {
             | Self::BlowAgain(_)
             | Self::EscalateWhistle(_)
             | Self::Recuse(_)
+            | Self::AttachFile(_)
             | Self::Lapse(_) => vec![],
         }
     }
@@ -333,6 +347,8 @@ pub fn decide(
         };
         streams.into_iter().for_each(|it| stand.adopt_calendar(it));
     }
+    let n_before = stand.n_events();
+    let owes_scan = facts.on_behalf_of.is_some() && command.kind().owes_scan();
     match command {
         Command::RegisterPetition(it) => it.decide(&mut stand),
         Command::AcceptPetition(it) => it.decide(&mut stand),
@@ -380,8 +396,12 @@ pub fn decide(
         Command::BlowAgain(it) => it.decide(&mut stand),
         Command::EscalateWhistle(it) => it.decide(&mut stand),
         Command::Recuse(it) => it.decide(&mut stand),
+        Command::AttachFile(it) => it.decide(&mut stand),
         Command::Lapse(it) => it.decide(&mut stand),
     }?;
+    if owes_scan && let Some((stream, version)) = stand.first_since(n_before) {
+        file::owe(&mut stand, stream, version)?;
+    }
     Ok(stand.into_events())
 }
 

@@ -270,6 +270,8 @@ pub fn notices(
         | WhistleFact::Closed { .. }
         | WhistleFact::HoldRequested { .. }
         | WhistleFact::Recused { .. }
+        | WhistleFact::ScanOwed { .. }
+        | WhistleFact::FileAttached { .. }
         | WhistleFact::HoldRefused { .. }
         | WhistleFact::HeldLongTerm { .. }
         | WhistleFact::Resumed { .. }
@@ -301,6 +303,8 @@ pub fn petition_notices(
         | PetitionFact::RecognisedDifficult { .. }
         | PetitionFact::LegalBarSet { .. }
         | PetitionFact::Recused { .. }
+        | PetitionFact::ScanOwed { .. }
+        | PetitionFact::FileAttached { .. }
         | PetitionFact::Whistled { .. }
         | PetitionFact::WhistleEnded { .. }
         | PetitionFact::Extended { .. }

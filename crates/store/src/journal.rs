@@ -10,7 +10,7 @@ use engine::{
     chain::{self, Envelope},
     clock::Deadline,
     event::{self, SCHEMA},
-    ids::{DistrictId, LetterId, PersonId, PetitionId, TextId, UnitId, WhistleId},
+    ids::{DistrictId, FileId, LetterId, PersonId, PetitionId, TextId, UnitId, WhistleId},
     notice::Notice,
     petition::Petition,
     text::Digest,
@@ -24,7 +24,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::{Error, FOLD_VERSION, Notes, Store, Viewer, audit, entity, project, search};
+use crate::{Error, FOLD_VERSION, Notes, Store, Viewer, audit, entity, file, project, search};
 
 /// The values that one statement may bind.
 const VALUES: usize = 30_000;
@@ -200,6 +200,8 @@ pub struct Commit {
     pub(crate) key: Option<entity::idempotency::ActiveModel>,
     pub(crate) numbers: Option<NumbersTaken>,
     pub(crate) notes: Vec<Notes>,
+    pub(crate) files: Vec<file::Taken>,
+    pub(crate) openings: Vec<(FileId, PersonId, DateTime<Utc>)>,
 }
 
 /// A stream's row before and after.
@@ -266,6 +268,8 @@ impl Commit {
             };
             let bytes = encode("event", stream.uuid(), &envelope)?;
             *head = chain::digest(&bytes);
+            let attached = event.file();
+            res.files.extend(attached.map(|it| file::Taken::of(*stream, it, recorded.actor)));
             res.events.push(entity::event::ActiveModel {
                 district_id: Set(district),
                 stream_id: Set(stream.uuid()),
@@ -398,6 +402,8 @@ impl Commit {
             res.key = res.key.or(it.key);
             res.numbers = res.numbers.or(it.numbers);
             res.notes.extend(it.notes);
+            res.files.extend(it.files);
+            res.openings.extend(it.openings);
         }
         res
     }
@@ -431,6 +437,13 @@ impl Commit {
     #[must_use]
     pub fn noting(district: DistrictId, notes: Notes) -> Self {
         Self { at: notes.at, district: district.0, notes: vec![notes], ..Self::default() }
+    }
+
+    /// The same with a sealed file that somebody may read for a while.
+    #[must_use]
+    pub fn opening(mut self, file: FileId, person: PersonId, until: DateTime<Utc>) -> Self {
+        self.openings.push((file, person, until));
+        self
     }
 
     /// The same with notes: they are written with it, or nothing is.
@@ -774,6 +787,12 @@ pub(crate) async fn write(tx: &DatabaseTransaction, commit: Commit) -> Result<()
     insert::<entity::whistle_petition::Entity, _>(tx, commit.joined).await?;
     for (case, words) in commit.search {
         search::put(tx, district, case, &words).await?;
+    }
+    for it in commit.files {
+        file::take(tx, district, at, it).await?;
+    }
+    for it in commit.openings {
+        file::open(tx, district, it).await?;
     }
     for notes in &commit.notes {
         audit::write(tx, district, notes).await?;

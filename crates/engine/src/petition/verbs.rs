@@ -26,6 +26,7 @@ use super::{Petition, PetitionFact, Stage};
 use crate::{
     clock::ClockKey,
     command::{Action, CommandKind},
+    file,
     ids::PetitionId,
     recusal,
     refusal::Refusal,
@@ -47,6 +48,7 @@ const OF_PETITION: &[(CommandKind, Rule)] = &[
     (CommandKind::ConcludePetition, Conclude::allowed),
     (CommandKind::ReopenPetition, Reopen::allowed),
     (CommandKind::Recuse, |stand, it| recusal::allowed(stand, StreamId::Petition(it.id))),
+    (CommandKind::AttachFile, |stand, it| file::allowed(stand, StreamId::Petition(it.id), None)),
 ];
 
 pub(crate) fn actions(stand: &Stand<'_>, petition: &Petition) -> Vec<Action> {

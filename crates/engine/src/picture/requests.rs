@@ -10,7 +10,8 @@ use crate::{
     clock::{ClockKey, Clocks, Step},
     command::{Command, CommandKind, Lapse},
     directory::Tier,
-    ids::{self, AssignmentId, PersonId, PetitionId, UnitId, WhistleId},
+    file::{AttachFile, FileKind, Received},
+    ids::{self, AssignmentId, FileId, PersonId, PetitionId, UnitId, WhistleId},
     lists::{Initiation, KindCode, LevelCode},
     petition::{
         AnswerKind, DeclineGround, LegalBar, Nature, Procedure, Registration, Source,
@@ -18,6 +19,7 @@ use crate::{
     },
     recusal::Recuse,
     scene::{Scene, StreamId},
+    text::Digest,
     whistle::{
         AssignmentRole, Judge, Purpose, Rating, Resolution, Split, Whistle,
         assignment::{Mode, ReplyOutcome, ReturnGround},
@@ -117,6 +119,35 @@ impl Picture {
                     command: Command::Recuse(Recuse { case, holder, reason: words(56) }),
                 };
                 vec![recuse("本人", None), recuse("他人", Some(other))]
+            }
+            CommandKind::AttachFile => {
+                let case = place.whistle.map_or(StreamId::Petition(petition), StreamId::Whistle);
+                let scans = match case {
+                    StreamId::Petition(id) => scene.petitions.get(&id).map(|it| &it.scans),
+                    StreamId::Whistle(id) => scene.whistles.get(&id).map(|it| &it.scans),
+                };
+                let owed = scans.and_then(|it| it.keys().next().copied());
+                let attach = |sense, kind, scan_of| Request {
+                    sense,
+                    command: Command::AttachFile(AttachFile {
+                        case,
+                        assignment: None,
+                        file: FileId(ids::derive(fresh(scene), 98)),
+                        received: Some(Received {
+                            digest: Digest::of(b"%PDF-"),
+                            size: 5,
+                            media: "application/pdf".to_owned(),
+                        }),
+                        name: words(57),
+                        kind,
+                        sealed: false,
+                        scan_of,
+                    }),
+                };
+                vec![
+                    attach("材料", FileKind::Material, None),
+                    attach("代录凭证", FileKind::Scan, Some(owed.unwrap_or(1))),
+                ]
             }
             CommandKind::AcceptPetition => {
                 one(Command::AcceptPetition(petition::Accept { petition, competent: None }))
@@ -359,6 +390,7 @@ impl Picture {
             | CommandKind::BlowAgain
             | CommandKind::EscalateWhistle
             | CommandKind::Recuse
+            | CommandKind::AttachFile
             | CommandKind::Lapse => vec![],
         }
     }
@@ -540,6 +572,7 @@ fn whole(
         | CommandKind::RecordAbsence
         | CommandKind::ReleaseUnit
         | CommandKind::Recuse
+        | CommandKind::AttachFile
         | CommandKind::ReportProgress
         | CommandKind::RequestExtension
         | CommandKind::RuleExtension
