@@ -13,6 +13,7 @@ mod error;
 mod factor;
 mod gate;
 mod journal;
+mod keyring;
 mod lock;
 mod open;
 mod people;
@@ -37,6 +38,7 @@ pub use journal::{
     Commit, Entitlement, EventRecord, KeyRecord, LetterDraft, Loaded, NumbersTaken, PersonDraft,
     Recorded, State, TextDraft,
 };
+pub use keyring::{KEY_LEN, Key, Keyring, Place, Sealed, Wrapped, random_key};
 pub use open::{Options, Store};
 pub use people::PersonCard;
 pub use read::{
