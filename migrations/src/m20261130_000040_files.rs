@@ -39,7 +39,8 @@ fn tables() -> Vec<TableCreateStatement> {
                 string("media").take(),
                 big_integer("size").take(),
                 binary_len("digest", 32).take(),
-                // None once it is erased.
+                // Its key under a master key; none once it is erased.
+                integer_null("key_id").take(),
                 binary_null("key").take(),
                 timestamp_with_time_zone("created_at").take(),
                 // None once it is attached.

@@ -14,8 +14,14 @@ use crate::{
     actor::Role,
     command::{CommandKind, Target},
     directory::Unit,
-    ids::{AbsenceId, AssignmentId, AuditId, DistrictId, DutyId, PersonId, TokenId, UnitId},
+    event::Event,
+    ids::{
+        AbsenceId, AssignmentId, AuditId, DistrictId, DutyId, FileId, PersonId, PetitionId,
+        TokenId, UnitId,
+    },
+    petition::PetitionFact,
     refusal::Refusal,
+    scene::StreamId,
     text::Digest,
 };
 
@@ -229,6 +235,32 @@ pub enum AuditFact {
         /// The unit.
         unit: UnitId,
     },
+    /// 调阅身份信息: what is sealed of somebody was shown.
+    Unsealed {
+        /// Whose it is.
+        person: PersonId,
+        /// In which petition.
+        petition: PetitionId,
+    },
+    /// 按号码查找信访人: how many cases somebody found by a number, which is not kept.
+    NumberSought {
+        /// How many, on the page that was shown.
+        found: u32,
+    },
+    /// 调阅封存附件: the bytes of a sealed file were sent to somebody.
+    FileRead {
+        /// Which.
+        file: FileId,
+        /// Of which case.
+        case: Uuid,
+    },
+    /// 清除个人信息.
+    PersonErased {
+        /// Whose it was.
+        person: PersonId,
+        /// In which petition.
+        petition: PetitionId,
+    },
 }
 
 /// What showed who somebody is, besides the name.
@@ -288,7 +320,8 @@ impl AuditFact {
             | Self::AbsenceSet { .. }
             | Self::AbsenceEnded { .. }
             | Self::DutySet { .. }
-            | Self::DutyEnded { .. } => true,
+            | Self::DutyEnded { .. }
+            | Self::PersonErased { .. } => true,
             Self::Refused { .. }
             | Self::SignInRefused { .. }
             | Self::AccountLocked { .. }
@@ -301,7 +334,10 @@ impl AuditFact {
             | Self::SecondFactorEnrolled { .. }
             | Self::SecondFactorReset { .. }
             | Self::TokenIssued { .. }
-            | Self::TokenRevoked { .. } => false,
+            | Self::TokenRevoked { .. }
+            | Self::Unsealed { .. }
+            | Self::NumberSought { .. }
+            | Self::FileRead { .. } => false,
         }
     }
 
@@ -331,7 +367,11 @@ impl AuditFact {
             | Self::SecondFactorEnrolled { .. }
             | Self::SecondFactorReset { .. }
             | Self::TokenIssued { .. }
-            | Self::TokenRevoked { .. } => true,
+            | Self::TokenRevoked { .. }
+            | Self::Unsealed { .. }
+            | Self::NumberSought { .. }
+            | Self::FileRead { .. }
+            | Self::PersonErased { .. } => true,
             Self::Refused { .. } | Self::SignInRefused { .. } | Self::AccountLocked { .. } => false,
         }
     }
@@ -368,6 +408,10 @@ impl AuditKind {
             Self::AbsenceEnded => "外出取消",
             Self::DutySet => "值班登记",
             Self::DutyEnded => "值班取消",
+            Self::Unsealed => "调阅身份信息",
+            Self::NumberSought => "按号码查找信访人",
+            Self::FileRead => "调阅封存附件",
+            Self::PersonErased => "清除个人信息",
         }
     }
 }
@@ -414,6 +458,20 @@ impl Note {
     pub fn parse(bytes: &[u8]) -> Result<Self, serde_json::Error> {
         serde_json::from_slice(bytes)
     }
+}
+
+/// What the auditor is told of events, beside the case's own stream.
+#[must_use]
+pub fn of_events(events: &[(StreamId, Event)]) -> Vec<AuditFact> {
+    // What was opened is noted when it is shown.
+    let of = |(stream, event): &(StreamId, Event)| {
+        let (StreamId::Petition(petition), Event::Petition(it)) = (stream, event) else {
+            return None;
+        };
+        let PetitionFact::PersonErased { person, .. } = &it.fact else { return None };
+        Some(AuditFact::PersonErased { person: *person, petition: *petition })
+    };
+    events.iter().filter_map(of).collect()
 }
 
 /// The note that a refused command leaves; none where somebody only filled in a form wrongly or

@@ -212,6 +212,9 @@ pub fn grants(kind: CommandKind) -> &'static [(Role, Relation)] {
         CommandKind::EscalateWhistle => &[(Director, OwnCentre)],
         // Of somebody else; whoever may read a case may declare their own interest.
         CommandKind::Recuse => &[(Director, OwnCentre), (Leader, OwnCentre), (Leader, Above)],
+        // Whoever may read what is sealed opens it by this act.
+        CommandKind::Unseal | CommandKind::OpenFile => readers(Subject::Sealed),
+        CommandKind::ErasePerson => &[(Director, OwnCentre), (Director, Relation::Discipline)],
         // Besides, whoever owes a scan may bring it.
         CommandKind::AttachFile => &[
             (Dispatcher, OwnCentre),

@@ -9,7 +9,7 @@ use crate::{
     actor::{Actor, Member, Role},
     event::Event,
     facts::Facts,
-    file::{self, AttachFile},
+    file::{self, AttachFile, OpenFile},
     ids::{AssignmentId, PetitionId, UnitId, WhistleId},
     petition::verbs as petition,
     recusal::Recuse,
@@ -75,7 +75,10 @@ pub enum Command {
     BlowAgain(whistle::BlowAgain),
     EscalateWhistle(whistle::Escalate),
     Recuse(Recuse),
+    Unseal(petition::Unseal),
+    ErasePerson(petition::ErasePerson),
     AttachFile(AttachFile),
+    OpenFile(OpenFile),
     Lapse(Lapse),
 }
 
@@ -166,7 +169,10 @@ impl CommandKind {
             Self::BlowAgain => "二次吹哨",
             Self::EscalateWhistle => "升级吹哨",
             Self::Recuse => "回避",
+            Self::Unseal => "调阅身份信息",
+            Self::ErasePerson => "清除个人信息",
             Self::AttachFile => "上传附件",
+            Self::OpenFile => "调阅封存附件",
             Self::Lapse => "期限届满",
         }
     }
@@ -253,6 +259,13 @@ impl Command {
                 StreamId::Petition(id) => Target { linked: true, ..petition(&id) },
                 StreamId::Whistle(id) => Target { linked: true, ..whistle(&id) },
             },
+            Self::OpenFile(it) => match it.case {
+                StreamId::Petition(id) => Target { linked: true, ..petition(&id) },
+                StreamId::Whistle(id) => whistle(&id),
+            },
+            // A lead stands to a petition by the whistles over it.
+            Self::Unseal(it) => Target { linked: true, ..petition(&it.petition) },
+            Self::ErasePerson(it) => petition(&it.petition),
             Self::AttachFile(it) => match it.case {
                 StreamId::Petition(id) => petition(&id),
                 StreamId::Whistle(id) => Target { assignment: it.assignment, ..whistle(&id) },
@@ -314,7 +327,10 @@ impl Command {
             | Self::BlowAgain(_)
             | Self::EscalateWhistle(_)
             | Self::Recuse(_)
+            | Self::Unseal(_)
+            | Self::ErasePerson(_)
             | Self::AttachFile(_)
+            | Self::OpenFile(_)
             | Self::Lapse(_) => vec![],
         }
     }
@@ -396,7 +412,10 @@ pub fn decide(
         Command::BlowAgain(it) => it.decide(&mut stand),
         Command::EscalateWhistle(it) => it.decide(&mut stand),
         Command::Recuse(it) => it.decide(&mut stand),
+        Command::Unseal(it) => it.decide(&mut stand),
+        Command::ErasePerson(it) => it.decide(&mut stand),
         Command::AttachFile(it) => it.decide(&mut stand),
+        Command::OpenFile(it) => it.decide(&mut stand),
         Command::Lapse(it) => it.decide(&mut stand),
     }?;
     if owes_scan && let Some((stream, version)) = stand.first_since(n_before) {

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     clock::{ClockKey, Clocks, Start},
     file::Attachment,
+    ids::FileId,
     petition::{Petition, PetitionFact},
     whistle::{Whistle, WhistleFact},
 };
@@ -63,6 +64,18 @@ impl Event {
             Self::Petition(PetitionEvent { fact: PetitionFact::FileAttached { file }, .. })
             | Self::Whistle(WhistleEvent { fact: WhistleFact::FileAttached { file }, .. }) => {
                 Some(file)
+            }
+            Self::Petition(_) | Self::Whistle(_) => None,
+        }
+    }
+
+    /// The sealed file that it opened.
+    #[must_use]
+    pub fn opened(&self) -> Option<FileId> {
+        match self {
+            Self::Petition(PetitionEvent { fact: PetitionFact::FileOpened { file, .. }, .. })
+            | Self::Whistle(WhistleEvent { fact: WhistleFact::FileOpened { file, .. }, .. }) => {
+                Some(*file)
             }
             Self::Petition(_) | Self::Whistle(_) => None,
         }

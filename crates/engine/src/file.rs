@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumIter, EnumString, IntoStaticStr};
 
@@ -293,6 +293,63 @@ impl AttachFile {
                 stand.record_petition(id, PetitionFact::FileAttached { file }, Named::new())
             }
             StreamId::Whistle(id) => stand.record(id, WhistleFact::FileAttached { file }),
+        }
+    }
+}
+
+/// How long somebody may read a sealed file after they said what for.
+pub const OPEN_FOR: TimeDelta = TimeDelta::minutes(10);
+
+/// 调阅封存附件: a sealed file is opened for whoever needs it, with a reason that stays on the file and
+/// is told to the centre's director.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenFile {
+    /// The case.
+    pub case: StreamId,
+    /// The file.
+    pub file: FileId,
+    /// What it is needed for.
+    pub reason: Words,
+}
+
+impl OpenFile {
+    pub(crate) fn allowed(stand: &Stand<'_>, case: StreamId) -> Result<(), Refusal> {
+        let kind = CommandKind::OpenFile;
+        let files = match case {
+            StreamId::Petition(id) => {
+                let it = stand.petition(id)?;
+                stand.permit_petition(kind, it)?;
+                &it.files
+            }
+            StreamId::Whistle(id) => {
+                let it = stand.whistle(id)?;
+                stand.permit_whistle(kind, it, None)?;
+                &it.files
+            }
+        };
+        if files.values().any(|it| it.sealed) { Ok(()) } else { Err(Refusal::missing("file")) }
+    }
+
+    pub(crate) fn decide(self, stand: &mut Stand<'_>) -> Result<(), Refusal> {
+        // Nobody reads for another.
+        if stand.facts.on_behalf_of.is_some() {
+            return Err(Refusal::invalid("onBehalfOf", Problem::Contradiction));
+        }
+        Self::allowed(stand, self.case)?;
+        let files = match self.case {
+            StreamId::Petition(id) => &stand.petition(id)?.files,
+            StreamId::Whistle(id) => &stand.whistle(id)?.files,
+        };
+        let sealed = files.get(&self.file).is_some_and(|it| it.sealed);
+        if !sealed {
+            return Err(Refusal::invalid("file", Problem::Unknown));
+        }
+        let (file, reason) = (self.file, self.reason);
+        match self.case {
+            StreamId::Petition(id) => {
+                stand.record_petition(id, PetitionFact::FileOpened { file, reason }, Named::new())
+            }
+            StreamId::Whistle(id) => stand.record(id, WhistleFact::FileOpened { file, reason }),
         }
     }
 }

@@ -56,6 +56,8 @@ pub enum NoticeKind {
     LevelRaised,
     /// 期限调整: a calendar was adopted and moved a date.
     DateMoved,
+    /// 调阅身份信息: what is sealed of a petitioner was opened.
+    Unsealed,
 }
 
 /// Who is told: everybody in a unit who has one of these roles.
@@ -238,6 +240,11 @@ pub fn notices(
                 Some(with_part(notice, after, *id))
             })
             .collect(),
+        WhistleFact::FileOpened { reason, .. } => {
+            let mut notice = Notice::new(NoticeKind::Unsealed, centre, DIRECTOR);
+            notice.text = Some(*reason);
+            vec![notice]
+        }
         WhistleFact::Lapsed { key, due } => {
             let all = whistle::deadlines(after, lists, directory);
             let still = all.iter().find(|it| it.key == *key);
@@ -296,7 +303,13 @@ pub fn petition_notices(
             let still = all.iter().find(|it| it.key == *key);
             overdue(&Late { key: *key, due: *due, still, about: centre, centre }, directory)
         }
+        PetitionFact::Unsealed { reason, .. } | PetitionFact::FileOpened { reason, .. } => {
+            let mut notice = Notice::new(NoticeKind::Unsealed, centre, DIRECTOR);
+            notice.text = Some(*reason);
+            vec![notice]
+        }
         PetitionFact::Registered { .. }
+        | PetitionFact::PersonErased { .. }
         | PetitionFact::Accepted { .. }
         | PetitionFact::Declined { .. }
         | PetitionFact::DuplicateLinked { .. }

@@ -13,7 +13,7 @@ use crate::{
     authority::audience::Holder,
     clock::{self, ClockKey, Clocks, Deadline, Owner, Promised, Step},
     file::{self, Attachment, Files, OwedScan, OwedScans},
-    ids::{DistrictId, PersonId, PetitionId, UnitId, WhistleId},
+    ids::{DistrictId, FileId, PersonId, PetitionId, UnitId, WhistleId},
     lists::{LevelCode, ListsVersion, MatterCode},
     text::Words,
     whistle::{Rating, Resolution},
@@ -481,6 +481,13 @@ pub enum PetitionFact {
         /// The file.
         file: Box<Attachment>,
     },
+    /// 调阅封存附件.
+    FileOpened {
+        /// Which.
+        file: FileId,
+        /// What for.
+        reason: Words,
+    },
     /// A whistle was issued over it.
     Whistled {
         /// The whistle.
@@ -527,6 +534,22 @@ pub enum PetitionFact {
         /// The round that begins.
         round: u32,
     },
+    /// 调阅身份信息: what is sealed of the petitioner was opened.
+    Unsealed {
+        /// Whose.
+        person: PersonId,
+        /// What for.
+        reason: Words,
+    },
+    /// 清除个人信息: what was kept of the petitioner is gone.
+    PersonErased {
+        /// Whose.
+        person: PersonId,
+        /// Whether the texts of the petition went with it, all but this reason.
+        texts: bool,
+        /// Why, and on whose request.
+        reason: Words,
+    },
     /// A newer calendar was adopted; the clocks that it moved are in the event.
     CalendarAdopted {
         /// Its version.
@@ -564,6 +587,9 @@ pub struct Petition {
     /// Who must not see it or act on it (回避).
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub recused: BTreeSet<Holder>,
+    /// Whether the petitioner's personal data was erased.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_erased: bool,
     /// Its files.
     #[serde(default, skip_serializing_if = "Files::is_empty")]
     pub files: Files,
@@ -609,6 +635,7 @@ impl Petition {
             registered_at: None,
             registered_by: None,
             recused: BTreeSet::new(),
+            is_erased: false,
             files: Files::new(),
             scans: OwedScans::new(),
             accepted_at: None,
@@ -696,6 +723,8 @@ impl Petition {
             PetitionFact::Recused { holder, .. } => {
                 self.recused.insert(holder);
             }
+            PetitionFact::Unsealed { .. } | PetitionFact::FileOpened { .. } => (),
+            PetitionFact::PersonErased { .. } => self.is_erased = true,
             PetitionFact::ScanOwed { of, scan } => {
                 self.scans.insert(of, scan);
             }

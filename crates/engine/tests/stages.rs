@@ -35,7 +35,7 @@ const COLUMNS: [Cast; 11] = [
     Cast::System,
 ];
 
-const OF_WHISTLE: [CommandKind; 24] = [
+const OF_WHISTLE: [CommandKind; 25] = [
     CommandKind::AmendWhistle,
     CommandKind::SubmitWhistle,
     CommandKind::EndorseWhistle,
@@ -59,6 +59,7 @@ const OF_WHISTLE: [CommandKind; 24] = [
     CommandKind::EscalateWhistle,
     CommandKind::Recuse,
     CommandKind::AttachFile,
+    CommandKind::OpenFile,
     CommandKind::Lapse,
 ];
 
@@ -77,7 +78,7 @@ const OF_PART: [CommandKind; 12] = [
     CommandKind::Reply,
 ];
 
-const OF_PETITION: [CommandKind; 15] = [
+const OF_PETITION: [CommandKind; 18] = [
     CommandKind::RegisterPetition,
     CommandKind::AcceptPetition,
     CommandKind::DeclinePetition,
@@ -91,7 +92,10 @@ const OF_PETITION: [CommandKind; 15] = [
     CommandKind::DraftWhistle,
     CommandKind::BlowNow,
     CommandKind::Recuse,
+    CommandKind::Unseal,
+    CommandKind::ErasePerson,
     CommandKind::AttachFile,
+    CommandKind::OpenFile,
     CommandKind::Lapse,
 ];
 

@@ -33,8 +33,11 @@ fn named(event: &Event) -> &'static str {
             PetitionFact::RecognisedDifficult { .. } => "petition_recognised_difficult",
             PetitionFact::LegalBarSet { .. } => "petition_legal_bar_set",
             PetitionFact::Recused { .. } => "petition_recused",
+            PetitionFact::Unsealed { .. } => "petition_unsealed",
+            PetitionFact::PersonErased { .. } => "petition_person_erased",
             PetitionFact::ScanOwed { .. } => "petition_scan_owed",
             PetitionFact::FileAttached { .. } => "petition_file_attached",
+            PetitionFact::FileOpened { .. } => "petition_file_opened",
             PetitionFact::Whistled { .. } => "petition_whistled",
             PetitionFact::WhistleEnded { .. } => "petition_whistle_ended",
             PetitionFact::Extended { .. } => "petition_extended",
@@ -81,6 +84,7 @@ fn named(event: &Event) -> &'static str {
             WhistleFact::Recused { .. } => "whistle_recused",
             WhistleFact::ScanOwed { .. } => "whistle_scan_owed",
             WhistleFact::FileAttached { .. } => "whistle_file_attached",
+            WhistleFact::FileOpened { .. } => "whistle_file_opened",
             WhistleFact::HoldRefused { .. } => "whistle_hold_refused",
             WhistleFact::HeldLongTerm { .. } => "whistle_held_long_term",
             WhistleFact::Resumed { .. } => "whistle_resumed",
@@ -95,7 +99,7 @@ fn named(event: &Event) -> &'static str {
 }
 
 /// How many facts [`named`] names.
-const FACTS: usize = 17 + 45;
+const FACTS: usize = 20 + 46;
 
 /// The stories, and one that runs into the calendar of March 2019.
 fn all() -> Vec<Story> {

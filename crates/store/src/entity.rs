@@ -354,6 +354,7 @@ entities! {
         media: String,
         size: i64,
         digest: Vec<u8>,
+        key_id: Option<i32>,
         key: Option<Vec<u8>>,
         created_at: DateTimeUtc,
         expires_at: Option<DateTimeUtc>,

@@ -15,7 +15,12 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::{Arrived, Error, Store, Viewer, claim::stream_of, entity};
+use crate::{
+    Arrived, Error, Files, Store, Viewer,
+    claim::stream_of,
+    entity, journal,
+    keyring::{Place, Wrapped},
+};
 
 /// A file as its row says.
 #[derive(Clone, PartialEq, Eq)]
@@ -37,7 +42,18 @@ pub struct StoredFile {
     /// When it was received.
     pub created_at: DateTime<Utc>,
     /// The key of its bytes; none once it is erased.
-    pub(crate) key: Option<Vec<u8>>,
+    pub(crate) key: Option<Wrapped>,
+    district: Uuid,
+}
+
+impl StoredFile {
+    pub(crate) fn place(&self) -> Place {
+        place(self.district, self.id.0)
+    }
+}
+
+fn place(district: Uuid, id: Uuid) -> Place {
+    Place { table: "file", district, id }
 }
 
 /// Without the key.
@@ -87,6 +103,10 @@ pub(crate) async fn take(
     if taken.rows_affected == 1 { Ok(()) } else { Err(Error::Exists { what: "upload" }) }
 }
 
+fn key_of(id: Option<i32>, bytes: Option<Vec<u8>>) -> Option<Wrapped> {
+    Some(Wrapped { key_id: u32::try_from(id?).ok()?, bytes: bytes? })
+}
+
 fn file_of(row: entity::file::Model) -> Result<StoredFile, Error> {
     let digest = <[u8; 32]>::try_from(row.digest.as_slice())
         .map_err(|error| Error::corrupt("file", "digest", row.id, error))?;
@@ -102,7 +122,8 @@ fn file_of(row: entity::file::Model) -> Result<StoredFile, Error> {
         size,
         digest: Digest(digest),
         created_at: row.created_at,
-        key: row.key,
+        key: key_of(row.key_id, row.key),
+        district: row.district_id,
     })
 }
 
@@ -110,17 +131,19 @@ impl Store {
     /// Keeps the row of a file that arrived, until somebody attaches it.
     ///
     /// # Errors
-    /// The driver's.
+    /// [`Error::KeyMissing`] where no key is held; else the driver's.
     pub async fn add_upload(
         &self,
         district: DistrictId,
         owner: PersonId,
-        arrived: &Arrived,
+        (files, arrived): (&Files, &Arrived),
         media: &str,
         (at, until): (DateTime<Utc>, DateTime<Utc>),
     ) -> Result<(), Error> {
         let size = i64::try_from(arrived.size())
             .map_err(|error| Error::corrupt("file", "size", arrived.id().0, error))?;
+        let place = place(district.0, arrived.id().0);
+        let key = files.keyring().wrap(&place, arrived.key())?;
         let row = entity::file::ActiveModel {
             district_id: Set(district.0),
             id: Set(arrived.id().0),
@@ -131,7 +154,8 @@ impl Store {
             media: Set(media.to_owned()),
             size: Set(size),
             digest: Set(arrived.digest().0.to_vec()),
-            key: Set(Some(arrived.wrapped_key())),
+            key_id: Set(Some(journal::version(key.key_id))),
+            key: Set(Some(key.bytes)),
             created_at: Set(at),
             expires_at: Set(Some(until)),
         };
@@ -245,6 +269,64 @@ impl Store {
             .filter(Column::DistrictId.eq(district.0))
             .filter(Column::Id.eq(id.0))
             .filter(Column::CaseId.is_null())
+            .exec(&tx)
+            .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Wraps the keys of some files anew that are not under the current master key; how many there
+    /// were. None is left where the answer is zero.
+    ///
+    /// # Errors
+    /// [`Error::KeyMissing`] where an older key is not held; else the driver's.
+    pub async fn rewrap_files(
+        &self,
+        district: DistrictId,
+        files: &Files,
+        limit: u64,
+    ) -> Result<u64, Error> {
+        use entity::file::{Column, Entity};
+        let Some(current) = files.keyring().current() else { return Ok(0) };
+        let tx = self.begin_write().await?;
+        let rows = Entity::find()
+            .filter(Column::DistrictId.eq(district.0))
+            .filter(Column::Key.is_not_null())
+            .filter(Column::KeyId.ne(journal::version(current)))
+            .limit(limit)
+            .all(&tx)
+            .await?;
+        let mut n_wrapped = 0;
+        for row in rows {
+            let Some(key) = key_of(row.key_id, row.key) else { continue };
+            let Some(key) = files.keyring().rewrap(&place(district.0, row.id), &key)? else {
+                continue;
+            };
+            Entity::update_many()
+                .col_expr(Column::KeyId, Expr::value(Some(journal::version(key.key_id))))
+                .col_expr(Column::Key, Expr::value(Some(key.bytes)))
+                .filter(Column::DistrictId.eq(district.0))
+                .filter(Column::Id.eq(row.id))
+                .exec(&tx)
+                .await?;
+            n_wrapped += 1;
+        }
+        tx.commit().await?;
+        Ok(n_wrapped)
+    }
+
+    /// Drops the key of a file: its bytes are unreadable from then on, wherever a copy of them is.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn erase_file(&self, district: DistrictId, id: FileId) -> Result<(), Error> {
+        use entity::file::{Column, Entity};
+        let tx = self.begin_write().await?;
+        Entity::update_many()
+            .col_expr(Column::KeyId, Expr::value(Option::<i32>::None))
+            .col_expr(Column::Key, Expr::value(Option::<Vec<u8>>::None))
+            .filter(Column::DistrictId.eq(district.0))
+            .filter(Column::Id.eq(id.0))
             .exec(&tx)
             .await?;
         tx.commit().await?;

@@ -18,12 +18,12 @@ use futures_util::{Stream, StreamExt as _, TryStreamExt as _, stream};
 use object_store::{ObjectStore, ObjectStoreExt as _, buffered::BufWriter, path::Path as Place};
 use tokio::io::{AsyncSeekExt as _, AsyncWriteExt as _};
 
-use self::chunks::{CHUNK, Chunks, FileKey, TAG, count};
+use self::chunks::{CHUNK, Chunks, TAG, count};
 pub use self::{
     incoming::{Arrived, Incoming, Reader},
     place::{Bucket, Storage},
 };
-use crate::StoredFile;
+use crate::{Keyring, StoredFile};
 
 /// What one request of a large file carries.
 const PART: usize = 8 * 1024 * 1024;
@@ -48,6 +48,9 @@ pub enum FileError {
     /// The system gives no random bytes.
     #[error("the system gives no random bytes")]
     Randomness,
+    /// Its key cannot be unwrapped.
+    #[error("the key of a file cannot be unwrapped")]
+    Key(#[source] crate::Error),
     /// The settings of the storage are no use.
     #[error("the storage of files cannot be used")]
     Settings(#[source] object_store::Error),
@@ -103,6 +106,7 @@ pub struct Files {
     arrivals: PathBuf,
     /// The folder, where it is one.
     folder: Option<PathBuf>,
+    keyring: Keyring,
 }
 
 impl Files {
@@ -110,10 +114,20 @@ impl Files {
     ///
     /// # Errors
     /// Where a folder cannot be made, or the settings of the storage are no use.
-    pub fn open(storage: &Storage, arrivals: &Path) -> Result<Self, FileError> {
+    pub fn open(
+        storage: &Storage,
+        arrivals: &Path,
+        keyring: Keyring,
+    ) -> Result<Self, FileError> {
         std::fs::create_dir_all(arrivals)?;
         let (objects, folder) = storage.open()?;
-        Ok(Self { objects, arrivals: arrivals.to_owned(), folder })
+        Ok(Self { objects, arrivals: arrivals.to_owned(), folder, keyring })
+    }
+
+    /// The keys under which those of files are wrapped.
+    #[must_use]
+    pub fn keyring(&self) -> &Keyring {
+        &self.keyring
     }
 
     /// Begins to take a file in.
@@ -177,7 +191,8 @@ impl Files {
         &self,
         file: &StoredFile,
     ) -> Result<impl Stream<Item = Result<Bytes, FileError>> + Send + use<>, FileError> {
-        let key = FileKey::of(file.key.as_deref().ok_or(FileError::Missing)?)?;
+        let wrapped = file.key.as_ref().ok_or(FileError::Missing)?;
+        let key = self.keyring.unwrap(&file.place(), wrapped).map_err(FileError::Key)?;
         let (n_chunks, sealed_size) = count(file.size);
         let found = self.objects.get(&place(file.id)).await?;
         if found.meta.size != sealed_size {

@@ -10,6 +10,7 @@ use engine::{
     chain::{self, Envelope},
     clock::Deadline,
     event::{self, SCHEMA},
+    file::OPEN_FOR,
     ids::{DistrictId, FileId, LetterId, PersonId, PetitionId, TextId, UnitId, WhistleId},
     notice::Notice,
     petition::Petition,
@@ -270,6 +271,8 @@ impl Commit {
             *head = chain::digest(&bytes);
             let attached = event.file();
             res.files.extend(attached.map(|it| file::Taken::of(*stream, it, recorded.actor)));
+            let opened = event.opened().zip(recorded.actor);
+            res.openings.extend(opened.map(|(it, who)| (it, who, recorded.at + OPEN_FOR)));
             res.events.push(entity::event::ActiveModel {
                 district_id: Set(district),
                 stream_id: Set(stream.uuid()),
@@ -437,13 +440,6 @@ impl Commit {
     #[must_use]
     pub fn noting(district: DistrictId, notes: Notes) -> Self {
         Self { at: notes.at, district: district.0, notes: vec![notes], ..Self::default() }
-    }
-
-    /// The same with a sealed file that somebody may read for a while.
-    #[must_use]
-    pub fn opening(mut self, file: FileId, person: PersonId, until: DateTime<Utc>) -> Self {
-        self.openings.push((file, person, until));
-        self
     }
 
     /// The same with notes: they are written with it, or nothing is.

@@ -15,6 +15,7 @@ mod file;
 mod files;
 mod gate;
 mod journal;
+mod keyring;
 mod lock;
 mod open;
 mod people;
@@ -41,6 +42,7 @@ pub use journal::{
     Commit, Entitlement, EventRecord, KeyRecord, LetterDraft, Loaded, NumbersTaken, PersonDraft,
     Recorded, State, TextDraft,
 };
+pub use keyring::{KEY_LEN, Key, Keyring, Place, Sealed, Wrapped, random_key};
 pub use open::{Options, Store};
 pub use people::PersonCard;
 pub use read::{

@@ -10,7 +10,7 @@ use crate::{
     clock::{ClockKey, Clocks, Step},
     command::{Command, CommandKind, Lapse},
     directory::Tier,
-    file::{AttachFile, FileKind, Received},
+    file::{AttachFile, FileKind, OpenFile, Received},
     ids::{self, AssignmentId, FileId, PersonId, PetitionId, UnitId, WhistleId},
     lists::{Initiation, KindCode, LevelCode},
     petition::{
@@ -68,7 +68,7 @@ impl Picture {
             nature: Nature::Request,
             title: words(1),
             detail: None,
-            petitioner: None,
+            petitioner: Some(PersonId(uuid::Uuid::from_u128(0x98))),
             people: 1,
             representatives: None,
             place: None,
@@ -120,6 +120,14 @@ impl Picture {
                 };
                 vec![recuse("本人", None), recuse("他人", Some(other))]
             }
+            CommandKind::Unseal => {
+                one(Command::Unseal(petition::Unseal { petition, reason: words(57) }))
+            }
+            CommandKind::ErasePerson => one(Command::ErasePerson(petition::ErasePerson {
+                petition,
+                texts: true,
+                reason: words(58),
+            })),
             CommandKind::AttachFile => {
                 let case = place.whistle.map_or(StreamId::Petition(petition), StreamId::Whistle);
                 let scans = match case {
@@ -127,7 +135,7 @@ impl Picture {
                     StreamId::Whistle(id) => scene.whistles.get(&id).map(|it| &it.scans),
                 };
                 let owed = scans.and_then(|it| it.keys().next().copied());
-                let attach = |sense, kind, scan_of| Request {
+                let attach = |sense, kind, sealed, scan_of| Request {
                     sense,
                     command: Command::AttachFile(AttachFile {
                         case,
@@ -138,16 +146,27 @@ impl Picture {
                             size: 5,
                             media: "application/pdf".to_owned(),
                         }),
-                        name: words(57),
+                        name: words(61),
                         kind,
-                        sealed: false,
+                        sealed,
                         scan_of,
                     }),
                 };
                 vec![
-                    attach("材料", FileKind::Material, None),
-                    attach("代录凭证", FileKind::Scan, Some(owed.unwrap_or(1))),
+                    attach("材料", FileKind::Material, false, None),
+                    attach("代录凭证", FileKind::Scan, false, Some(owed.unwrap_or(1))),
+                    attach("封存材料", FileKind::Evidence, true, None),
                 ]
+            }
+            CommandKind::OpenFile => {
+                let case = place.whistle.map_or(StreamId::Petition(petition), StreamId::Whistle);
+                let files = match case {
+                    StreamId::Petition(id) => scene.petitions.get(&id).map(|it| &it.files),
+                    StreamId::Whistle(id) => scene.whistles.get(&id).map(|it| &it.files),
+                };
+                let sealed = files.and_then(|it| it.values().find(|it| it.sealed));
+                let file = sealed.map_or(FileId(uuid::Uuid::nil()), |it| it.id);
+                one(Command::OpenFile(OpenFile { case, file, reason: words(59) }))
             }
             CommandKind::AcceptPetition => {
                 one(Command::AcceptPetition(petition::Accept { petition, competent: None }))
@@ -390,7 +409,10 @@ impl Picture {
             | CommandKind::BlowAgain
             | CommandKind::EscalateWhistle
             | CommandKind::Recuse
+            | CommandKind::Unseal
+            | CommandKind::ErasePerson
             | CommandKind::AttachFile
+            | CommandKind::OpenFile
             | CommandKind::Lapse => vec![],
         }
     }
@@ -572,7 +594,10 @@ fn whole(
         | CommandKind::RecordAbsence
         | CommandKind::ReleaseUnit
         | CommandKind::Recuse
+        | CommandKind::Unseal
+        | CommandKind::ErasePerson
         | CommandKind::AttachFile
+        | CommandKind::OpenFile
         | CommandKind::ReportProgress
         | CommandKind::RequestExtension
         | CommandKind::RuleExtension

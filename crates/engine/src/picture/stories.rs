@@ -594,6 +594,7 @@ fn eventful(picture: &Picture, it: &mut Story) -> Result<(), Refusal> {
 /// What can happen to a petition beside its stages.
 fn long_petition(picture: &Picture, it: &mut Story) -> Result<(), Refusal> {
     it.ask(picture, Cast::Director, CommandKind::RecogniseDifficult)?;
+    it.ask(picture, Cast::Dispatcher, CommandKind::Unseal)?;
     it.ask(picture, Cast::Dispatcher, CommandKind::SetLegalBar)?;
     let clear = crate::petition::verbs::SetLegalBar {
         petition: it.place.petition,
@@ -607,6 +608,7 @@ fn long_petition(picture: &Picture, it: &mut Story) -> Result<(), Refusal> {
     it.ask(picture, Cast::System, CommandKind::Lapse)?;
     it.ask(picture, Cast::Dispatcher, CommandKind::AnswerPetition)?;
     it.ask(picture, Cast::Dispatcher, CommandKind::ConcludePetition)?;
+    it.ask(picture, Cast::Director, CommandKind::ErasePerson)?;
     it.ask(picture, Cast::Dispatcher, CommandKind::ReopenPetition)
 }
 
@@ -614,14 +616,18 @@ fn long_petition(picture: &Picture, it: &mut Story) -> Result<(), Refusal> {
 fn recorded(picture: &Picture, it: &mut Story) -> Result<(), Refusal> {
     it.issued(picture, "joint", "general")?;
     it.ask_for(picture, Cast::Dispatcher, Cast::LeadLiaison, CommandKind::Acknowledge)?;
-    it.ask(picture, Cast::LeadLiaison, CommandKind::AttachFile)
+    it.ask(picture, Cast::LeadLiaison, CommandKind::AttachFile)?;
+    it.ask_nth(picture, Cast::LeadLiaison, CommandKind::AttachFile, 2)?;
+    it.ask(picture, Cast::LeadLeader, CommandKind::OpenFile)
 }
 
 /// A petition gets a file, and the scan of an act that was recorded for the director.
 fn petition_files(picture: &Picture, it: &mut Story) -> Result<(), Refusal> {
     it.ask(picture, Cast::Dispatcher, CommandKind::AttachFile)?;
     it.ask_for(picture, Cast::Dispatcher, Cast::Director, CommandKind::RecogniseDifficult)?;
-    it.ask_other(picture, Cast::Dispatcher, CommandKind::AttachFile)
+    it.ask_other(picture, Cast::Dispatcher, CommandKind::AttachFile)?;
+    it.ask_nth(picture, Cast::Dispatcher, CommandKind::AttachFile, 2)?;
+    it.ask(picture, Cast::Director, CommandKind::OpenFile)
 }
 
 impl Picture {

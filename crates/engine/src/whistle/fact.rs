@@ -16,7 +16,7 @@ use crate::{
     calendar::Limit,
     clock::{ClockKey, Promised, Step},
     file::{Attachment, OwedScan},
-    ids::{AssignmentId, DistrictId, PersonId, PetitionId, UnitId, WhistleId},
+    ids::{AssignmentId, DistrictId, FileId, PersonId, PetitionId, UnitId, WhistleId},
     lists::{KindCode, LevelCode, ListsVersion},
     text::Words,
 };
@@ -458,6 +458,13 @@ pub enum WhistleFact {
         /// The file.
         file: Box<Attachment>,
     },
+    /// 调阅封存附件.
+    FileOpened {
+        /// Which.
+        file: FileId,
+        /// What for.
+        reason: Words,
+    },
     /// 不予挂账.
     HoldRefused {
         /// By whom.
@@ -599,6 +606,7 @@ impl WhistleFact {
             | Self::HoldRequested { .. }
             | Self::Recused { .. }
             | Self::ScanOwed { .. }
+            | Self::FileOpened { .. }
             | Self::HoldRefused { .. }
             | Self::HeldLongTerm { .. }
             | Self::Resumed { .. }
@@ -880,6 +888,7 @@ impl Whistle {
                 file.scan_of.map(|it| self.scans.remove(&it));
                 self.files.insert(file.id, *file);
             }
+            WhistleFact::FileOpened { .. } => (),
             WhistleFact::HoldRefused { .. } => self.hold_requested = false,
             WhistleFact::HeldLongTerm { until, .. } => {
                 let renewed = matches!(self.stage, Stage::LongTerm { .. });

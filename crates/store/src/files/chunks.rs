@@ -2,10 +2,11 @@
 //! one marked as such. A chunk that was changed, moved, taken out or cut off is noticed when it is read.
 
 use aead_stream::{NewStream as _, Nonce, StreamBE32, StreamPrimitive as _};
-use chacha20poly1305::{ChaCha20Poly1305, Key, aead::Payload};
+use chacha20poly1305::{ChaCha20Poly1305, aead::Payload};
 use uuid::Uuid;
 
 use super::FileError;
+use crate::keyring::Key;
 
 /// The bytes of a chunk before it is sealed.
 pub(super) const CHUNK: usize = 64 * 1024;
@@ -14,33 +15,6 @@ pub(super) const TAG: usize = 16;
 /// The form of what is written here; bound to every chunk.
 const FORM: u8 = 1;
 
-/// The key of one file, drawn for it alone.
-#[derive(Clone)]
-pub(super) struct FileKey([u8; 32]);
-
-/// Without the key.
-impl std::fmt::Debug for FileKey {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("FileKey").finish_non_exhaustive()
-    }
-}
-
-impl FileKey {
-    pub(super) fn draw() -> Result<Self, FileError> {
-        let mut key = [0; 32];
-        getrandom::fill(&mut key).map_err(|_| FileError::Randomness)?;
-        Ok(Self(key))
-    }
-
-    pub(super) fn of(bytes: &[u8]) -> Result<Self, FileError> {
-        bytes.try_into().map(Self).map_err(|_| FileError::Damaged)
-    }
-
-    pub(super) fn bytes(&self) -> &[u8] {
-        &self.0
-    }
-}
-
 /// Seals and opens the chunks of one file.
 pub(super) struct Chunks {
     stream: StreamBE32<ChaCha20Poly1305>,
@@ -48,14 +22,14 @@ pub(super) struct Chunks {
 }
 
 impl Chunks {
-    pub(super) fn new(key: &FileKey, file: Uuid) -> Self {
+    pub(super) fn new(key: &Key, file: Uuid) -> Self {
         // The key is never used for another file, so the nonces may count from nothing.
         let nonce = Nonce::<ChaCha20Poly1305, StreamBE32<ChaCha20Poly1305>>::default();
         let mut bound = [FORM; 17];
         if let Some(id) = bound.get_mut(1..) {
             id.copy_from_slice(file.as_bytes());
         }
-        Self { stream: StreamBE32::new(&Key::from(key.0), &nonce), bound }
+        Self { stream: StreamBE32::new(&(**key).into(), &nonce), bound }
     }
 
     pub(super) fn seal(&self, nth: u32, last: bool, plain: &[u8]) -> Result<Vec<u8>, FileError> {
@@ -78,10 +52,11 @@ pub(super) fn count(size: u64) -> (u32, u64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::keyring::random_key;
 
     #[test]
     fn a_chunk_that_was_changed_moved_or_cut_off_is_noticed() {
-        let key = FileKey::draw().unwrap();
+        let key = random_key().unwrap();
         let (file, other) = (Uuid::from_u128(7), Uuid::from_u128(8));
         let chunks = Chunks::new(&key, file);
         let sealed = chunks.seal(0, false, b"one").unwrap();
@@ -94,7 +69,7 @@ mod tests {
         assert!(chunks.open(1, false, &sealed).is_err(), "another place");
         assert!(chunks.open(0, true, &sealed).is_err(), "cut off after it");
         assert!(Chunks::new(&key, other).open(0, false, &sealed).is_err(), "another file");
-        let strange = Chunks::new(&FileKey::draw().unwrap(), file);
+        let strange = Chunks::new(&random_key().unwrap(), file);
         assert!(strange.open(0, false, &sealed).is_err(), "another key");
     }
 

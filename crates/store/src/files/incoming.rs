@@ -15,13 +15,14 @@ use tokio::io::AsyncWriteExt as _;
 
 use super::{
     FileError,
-    chunks::{CHUNK, Chunks, FileKey, TAG, count},
+    chunks::{CHUNK, Chunks, TAG, count},
 };
+use crate::keyring::{Key, random_key};
 
 /// A file that arrives.
 pub struct Incoming {
     id: FileId,
-    key: FileKey,
+    key: Key,
     chunks: Chunks,
     file: tokio::fs::File,
     rest: Vec<u8>,
@@ -32,7 +33,7 @@ pub struct Incoming {
 
 impl Incoming {
     pub(super) fn begin(folder: &Path, id: FileId) -> Result<Self, FileError> {
-        let key = FileKey::draw()?;
+        let key = random_key().map_err(|_| FileError::Randomness)?;
         let file = tempfile::tempfile_in(folder)?;
         Ok(Self {
             id,
@@ -94,13 +95,20 @@ impl Incoming {
 }
 
 /// A file that arrived, and that nobody has looked at.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Arrived {
     pub(super) id: FileId,
-    pub(super) key: FileKey,
+    pub(super) key: Key,
     pub(super) file: Arc<File>,
     size: u64,
     digest: Digest,
+}
+
+/// Without the key.
+impl std::fmt::Debug for Arrived {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Arrived").field("id", &self.id).finish_non_exhaustive()
+    }
 }
 
 impl Arrived {
@@ -122,9 +130,9 @@ impl Arrived {
         self.digest
     }
 
-    /// Its key, as the row keeps it.
-    pub(crate) fn wrapped_key(&self) -> Vec<u8> {
-        self.key.bytes().to_vec()
+    /// Its key, to be wrapped.
+    pub(crate) fn key(&self) -> &Key {
+        &self.key
     }
 
     /// Its bytes, to be looked at anywhere. It blocks.
