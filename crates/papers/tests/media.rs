@@ -171,7 +171,7 @@ fn a_container_is_never_unpacked_and_what_is_read_of_it_is_bounded() {
     let mut zip = ZipWriter::new(Cursor::new(vec![]));
     zip.start_file("word/document.xml", deflated).unwrap();
     let zeros = vec![0; 1 << 20];
-    (0..64).for_each(|_| zip.write_all(&zeros).unwrap());
+    (0..8).for_each(|_| zip.write_all(&zeros).unwrap());
     let bomb = zip.finish().unwrap().into_inner();
     let many = {
         let mut zip = ZipWriter::new(Cursor::new(vec![]));
@@ -217,7 +217,7 @@ fn nothing_that_is_broken_makes_it_fall_over() {
         dice ^= dice << 17;
         usize::try_from(dice % n as u64).unwrap()
     };
-    for round in 0..5_000 {
+    for round in 0..1_500 {
         let mut bytes = whole[round % whole.len()].clone();
         for _ in 0..=roll(8) {
             let at = roll(bytes.len());
