@@ -73,7 +73,9 @@ impl Event {
     #[must_use]
     pub fn opened(&self) -> Option<FileId> {
         match self {
-            Self::Petition(PetitionEvent { fact: PetitionFact::FileOpened { file, .. }, .. })
+            Self::Petition(PetitionEvent {
+                fact: PetitionFact::FileOpened { file, .. }, ..
+            })
             | Self::Whistle(WhistleEvent { fact: WhistleFact::FileOpened { file, .. }, .. }) => {
                 Some(*file)
             }

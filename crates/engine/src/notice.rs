@@ -58,6 +58,8 @@ pub enum NoticeKind {
     DateMoved,
     /// 调阅身份信息: what is sealed of a petitioner was opened.
     Unsealed,
+    /// 调阅封存附件: a sealed file was opened.
+    FileOpened,
 }
 
 /// Who is told: everybody in a unit who has one of these roles.
@@ -241,7 +243,7 @@ pub fn notices(
             })
             .collect(),
         WhistleFact::FileOpened { reason, .. } => {
-            let mut notice = Notice::new(NoticeKind::Unsealed, centre, DIRECTOR);
+            let mut notice = Notice::new(NoticeKind::FileOpened, centre, DIRECTOR);
             notice.text = Some(*reason);
             vec![notice]
         }
@@ -303,7 +305,12 @@ pub fn petition_notices(
             let still = all.iter().find(|it| it.key == *key);
             overdue(&Late { key: *key, due: *due, still, about: centre, centre }, directory)
         }
-        PetitionFact::Unsealed { reason, .. } | PetitionFact::FileOpened { reason, .. } => {
+        PetitionFact::FileOpened { reason, .. } => {
+            let mut notice = Notice::new(NoticeKind::FileOpened, centre, DIRECTOR);
+            notice.text = Some(*reason);
+            vec![notice]
+        }
+        PetitionFact::Unsealed { reason, .. } => {
             let mut notice = Notice::new(NoticeKind::Unsealed, centre, DIRECTOR);
             notice.text = Some(*reason);
             vec![notice]

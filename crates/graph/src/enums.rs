@@ -531,6 +531,10 @@ pub(crate) enum NoticeKind {
     LevelRaised,
     /// 期限调整.
     DateMoved,
+    /// 调阅身份信息.
+    Unsealed,
+    /// 调阅封存附件.
+    FileOpened,
 }
 
 /// 流程环节.
@@ -589,4 +593,24 @@ pub(crate) enum Step {
     Answer,
     /// 诉求办结.
     Conclude,
+    /// 补交代录凭证.
+    Scan,
+}
+
+/// 附件类别.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum, Serialize)]
+#[graphql(remote = "engine::file::FileKind")]
+pub(crate) enum FileKind {
+    /// 诉求材料: what the petitioner brought.
+    Material,
+    /// 现场与证据材料.
+    Evidence,
+    /// 公文.
+    Paper,
+    /// 纪要.
+    Minutes,
+    /// 代录凭证: the scan of an act that was recorded for another.
+    Scan,
+    /// 其他.
+    Other,
 }

@@ -8,7 +8,7 @@ use store::{Options, Store};
 use crate::{
     data::Folder,
     demo_clock::{self, DemoClock},
-    post,
+    files, post,
     settings::Settings,
     trouble::Trouble,
 };
@@ -112,6 +112,7 @@ impl Opened {
     pub(crate) async fn app(&self, settings: &Settings, clock: &CaseClock) -> Result<App, Trouble> {
         Ok(App::open(Parts {
             store: self.store.clone(),
+            files: files::open(&settings.files, self.store.keyring())?,
             clock: clock.clock(),
             wall: Arc::new(RunningClock::wall()),
             ids: Arc::new(SystemIds),

@@ -114,11 +114,7 @@ impl Files {
     ///
     /// # Errors
     /// Where a folder cannot be made, or the settings of the storage are no use.
-    pub fn open(
-        storage: &Storage,
-        arrivals: &Path,
-        keyring: Keyring,
-    ) -> Result<Self, FileError> {
+    pub fn open(storage: &Storage, arrivals: &Path, keyring: Keyring) -> Result<Self, FileError> {
         std::fs::create_dir_all(arrivals)?;
         let (objects, folder) = storage.open()?;
         Ok(Self { objects, arrivals: arrivals.to_owned(), folder, keyring })
