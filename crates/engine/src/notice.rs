@@ -296,9 +296,10 @@ pub fn petition_notices(
             let still = all.iter().find(|it| it.key == *key);
             overdue(&Late { key: *key, due: *due, still, about: centre, centre }, directory)
         }
-        PetitionFact::Unsealed { reason, .. } => {
+        PetitionFact::Unsealed { unit, reason, .. } => {
             let mut notice = Notice::new(NoticeKind::Unsealed, centre, DIRECTOR);
             notice.text = Some(*reason);
+            notice.about = (*unit != centre).then_some(*unit);
             vec![notice]
         }
         PetitionFact::Registered { .. }
