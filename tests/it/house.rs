@@ -45,12 +45,17 @@ impl House {
         }
         app.step_aside().await;
         let data = tempfile::tempdir().unwrap();
+        tests::keys::put(data.path());
         let folder = data.path().display().to_string();
         let url = app.url().to_owned();
+        let (files, arrivals) = (app.folder().join("files"), app.folder().join("arrivals"));
+        let (files, arrivals) = (files.display().to_string(), arrivals.display().to_string());
         // The world's people chose their passwords by the clock of the scenario, long before the wall's.
         let mut environment = vec![
             ("CHUISHAO__DATABASE__URL", url.as_str()),
             ("CHUISHAO__ACCOUNTS__PASSWORD_DAYS", "0"),
+            ("CHUISHAO__FILES__FOLDER", files.as_str()),
+            ("CHUISHAO__FILES__ARRIVALS", arrivals.as_str()),
         ];
         environment.extend(settings);
         let arguments = ["serve", "--data", folder.as_str()];

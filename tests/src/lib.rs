@@ -5,8 +5,10 @@
 
 pub mod cluster;
 pub mod contract;
+pub mod keys;
 pub mod peer;
 pub mod process;
+pub mod raw;
 pub mod wire;
 mod world;
 
@@ -33,7 +35,7 @@ use mail::{
     transport::{Route, Settings},
 };
 use serde_json::Value;
-use store::{NewSession, Options, Store};
+use store::{Files, NewSession, Options, Store};
 use uuid::Uuid;
 
 pub use world::{MATTER, PEOPLE, unit_id};
@@ -49,8 +51,8 @@ pub enum Database {
 
 /// What keeps a test's database alive.
 enum Kept {
-    Folder { _folder: tempfile::TempDir },
-    Server { _server: cluster::Database },
+    Folder { folder: tempfile::TempDir },
+    Server { _server: cluster::Database, folder: tempfile::TempDir },
 }
 
 /// An application under test.
@@ -107,7 +109,7 @@ impl TestApp {
             Database::Sqlite => {
                 let folder = tempfile::tempdir().expect("a folder");
                 let url = format!("sqlite://{}/test.db", folder.path().display());
-                (Kept::Folder { _folder: folder }, url)
+                (Kept::Folder { folder }, url)
             }
             Database::Postgres => {
                 let template = cluster::template(async |url: String| {
@@ -119,7 +121,8 @@ impl TestApp {
                 .expect("a template");
                 let made = cluster::fresh_database(Some(template)).expect("a database");
                 let url = made.url();
-                (Kept::Server { _server: made }, url)
+                let folder = tempfile::tempdir().expect("a folder");
+                (Kept::Server { _server: made, folder }, url)
             }
         };
         let store = open(&url, None).await;
@@ -139,8 +142,12 @@ impl TestApp {
     ) -> Self {
         let statements = Arc::new(AtomicU64::new(0));
         let store = open(&url, Some(statements.clone())).await;
+        // Beside an embedded database, and likewise for another, so that it outlives a restart.
+        let (Kept::Folder { folder } | Kept::Server { folder, .. }) = &kept;
+        let files = Files::within(folder.path(), store.keyring()).expect("a folder");
         let app = App::open(Parts {
             store,
+            files,
             clock: clock.clone(),
             wall: clock.clone(),
             ids: Arc::new(Counting(AtomicU64::new(first_id), clock.clone())),
@@ -149,12 +156,12 @@ impl TestApp {
         })
         .await
         .expect("an application");
-        let folder = tempfile::tempdir().expect("a folder");
+        let letters = tempfile::tempdir().expect("a folder");
         let settings = Settings {
             from: "chuishao@test.example".to_owned(),
             from_name: None,
             domain: "test.example".to_owned(),
-            route: Route::Folder { path: folder.path().to_owned() },
+            route: Route::Folder { path: letters.path().to_owned() },
         };
         let transport = Transport::new(&settings).expect("a folder");
         Self {
@@ -163,11 +170,11 @@ impl TestApp {
             app,
             clock,
             database,
-            letters: folder.path().to_owned(),
+            letters: letters.path().to_owned(),
             statements,
             people,
             url,
-            _letters: folder,
+            _letters: letters,
             _kept: kept,
         }
     }
@@ -183,6 +190,12 @@ impl TestApp {
     /// The address of its database, for a process that takes over.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// The folder of its database and its files, for a process that takes over.
+    pub fn folder(&self) -> &std::path::Path {
+        let (Kept::Folder { folder } | Kept::Server { folder, .. }) = &self._kept;
+        folder.path()
     }
 
     /// Closes its connections, so that a process of its own can take over; the files stay.
@@ -279,7 +292,7 @@ impl TestApp {
 }
 
 async fn open(url: &str, statements: Option<Arc<AtomicU64>>) -> Store {
-    let options = Options { statements, ..Options::of(url) };
+    let options = Options { statements, keyring: keys::keyring(), ..Options::of(url) };
     Store::open(&options).await.expect("a database")
 }
 

@@ -33,6 +33,9 @@ pub enum FileError {
     /// The caller reads no case, and so attaches nothing.
     #[error("the caller reads no case")]
     NotPermitted,
+    /// It was erased.
+    #[error("the file was erased")]
+    Erased,
     /// It is sealed, and the caller did not say what they open it for.
     #[error("the file is sealed")]
     Sealed,
@@ -109,10 +112,9 @@ impl App {
         let expires_at = now + WAITS;
         // The row first: bytes without a row would be found by nobody. A row whose bytes never came
         // is told to nobody, and removed like any other that waits in vain.
-        let kept = (self.files(), arrived);
         let who = caller.member.person;
         self.store()
-            .add_upload(self.district(), who, kept, media.mime(), (now, expires_at))
+            .add_upload(self.district(), who, arrived, media.mime(), (now, expires_at))
             .await?;
         if let Err(error) = self.files().keep(arrived).await {
             self.store().forget_upload(self.district(), id).await?;
@@ -181,6 +183,9 @@ impl App {
         caller: &Caller,
         file: &Visible<FileView>,
     ) -> Result<impl Stream<Item = Result<Bytes, store::FileError>> + Send + use<>, FileError> {
+        if file.row.is_erased() {
+            return Err(FileError::Erased);
+        }
         let bytes = self.files().read(&file.row).await?;
         if file.attachment.sealed {
             let (id, case) = (file.attachment.id, file.case.uuid());

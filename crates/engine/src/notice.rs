@@ -310,9 +310,10 @@ pub fn petition_notices(
             notice.text = Some(*reason);
             vec![notice]
         }
-        PetitionFact::Unsealed { reason, .. } => {
+        PetitionFact::Unsealed { unit, reason, .. } => {
             let mut notice = Notice::new(NoticeKind::Unsealed, centre, DIRECTOR);
             notice.text = Some(*reason);
+            notice.about = (*unit != centre).then_some(*unit);
             vec![notice]
         }
         PetitionFact::Registered { .. }

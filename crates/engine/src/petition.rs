@@ -538,6 +538,8 @@ pub enum PetitionFact {
     Unsealed {
         /// Whose.
         person: PersonId,
+        /// For which unit.
+        unit: UnitId,
         /// What for.
         reason: Words,
     },

@@ -157,10 +157,11 @@ impl Settings {
         })
     }
 
-    /// Uses the embedded database of the data folder and nothing else: the demonstration must not
+    /// Uses the embedded database and the keys of the data folder and nothing else: the demonstration must not
     /// come near one that somebody works with.
     pub(crate) fn use_own_database(&mut self) {
         self.database.url = sqlite_url(&self.data.join("chuishao.db"));
+        self.keys = self.data.join("keys");
     }
 
     /// The folder whose lock must be held: where the embedded database is. None for a database

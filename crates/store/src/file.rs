@@ -16,10 +16,11 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::{
-    Arrived, Error, Files, Store, Viewer,
+    Arrived, Error, SealedAnew, Store, Viewer,
     claim::stream_of,
     entity, journal,
     keyring::{Place, Wrapped},
+    rotation::BATCH,
 };
 
 /// A file as its row says.
@@ -47,6 +48,12 @@ pub struct StoredFile {
 }
 
 impl StoredFile {
+    /// Whether its key was dropped, so that nobody reads it any more.
+    #[must_use]
+    pub fn is_erased(&self) -> bool {
+        self.key.is_none()
+    }
+
     pub(crate) fn place(&self) -> Place {
         place(self.district, self.id.0)
     }
@@ -136,14 +143,14 @@ impl Store {
         &self,
         district: DistrictId,
         owner: PersonId,
-        (files, arrived): (&Files, &Arrived),
+        arrived: &Arrived,
         media: &str,
         (at, until): (DateTime<Utc>, DateTime<Utc>),
     ) -> Result<(), Error> {
         let size = i64::try_from(arrived.size())
             .map_err(|error| Error::corrupt("file", "size", arrived.id().0, error))?;
         let place = place(district.0, arrived.id().0);
-        let key = files.keyring().wrap(&place, arrived.key())?;
+        let key = self.keyring.wrap(&place, arrived.key())?;
         let row = entity::file::ActiveModel {
             district_id: Set(district.0),
             id: Set(arrived.id().0),
@@ -275,62 +282,43 @@ impl Store {
         Ok(())
     }
 
-    /// Wraps the keys of some files anew that are not under the current master key; how many there
-    /// were. None is left where the answer is zero.
-    ///
-    /// # Errors
-    /// [`Error::KeyMissing`] where an older key is not held; else the driver's.
-    pub async fn rewrap_files(
+    /// Wraps the keys of files anew that are not under the current master key.
+    pub(crate) async fn files_anew(
         &self,
-        district: DistrictId,
-        files: &Files,
-        limit: u64,
-    ) -> Result<u64, Error> {
+        district: Uuid,
+        current: i32,
+        res: &mut SealedAnew,
+    ) -> Result<(), Error> {
         use entity::file::{Column, Entity};
-        let Some(current) = files.keyring().current() else { return Ok(0) };
-        let tx = self.begin_write().await?;
-        let rows = Entity::find()
-            .filter(Column::DistrictId.eq(district.0))
-            .filter(Column::Key.is_not_null())
-            .filter(Column::KeyId.ne(journal::version(current)))
-            .limit(limit)
-            .all(&tx)
-            .await?;
-        let mut n_wrapped = 0;
-        for row in rows {
-            let Some(key) = key_of(row.key_id, row.key) else { continue };
-            let Some(key) = files.keyring().rewrap(&place(district.0, row.id), &key)? else {
-                continue;
-            };
-            Entity::update_many()
-                .col_expr(Column::KeyId, Expr::value(Some(journal::version(key.key_id))))
-                .col_expr(Column::Key, Expr::value(Some(key.bytes)))
-                .filter(Column::DistrictId.eq(district.0))
-                .filter(Column::Id.eq(row.id))
-                .exec(&tx)
+        let mut last = Uuid::nil();
+        loop {
+            let rows = Entity::find()
+                .filter(Column::DistrictId.eq(district))
+                .filter(Column::Id.gt(last))
+                .filter(Column::KeyId.ne(current))
+                .order_by_asc(Column::Id)
+                .limit(BATCH)
+                .all(&self.db)
                 .await?;
-            n_wrapped += 1;
+            let Some(end) = rows.last() else { return Ok(()) };
+            last = end.id;
+            let tx = self.begin_write().await?;
+            for row in rows {
+                let Some(old) = key_of(row.key_id, row.key) else { continue };
+                let place = place(district, row.id);
+                let Some(key) = self.keyring.rewrap(&place, &old)? else { continue };
+                let moved = Entity::update_many()
+                    .col_expr(Column::KeyId, Expr::value(Some(journal::version(key.key_id))))
+                    .col_expr(Column::Key, Expr::value(Some(key.bytes)))
+                    .filter(Column::DistrictId.eq(district))
+                    .filter(Column::Id.eq(row.id))
+                    .filter(Column::KeyId.eq(journal::version(old.key_id)))
+                    .exec(&tx)
+                    .await?;
+                res.rewrapped += moved.rows_affected;
+            }
+            tx.commit().await?;
         }
-        tx.commit().await?;
-        Ok(n_wrapped)
-    }
-
-    /// Drops the key of a file: its bytes are unreadable from then on, wherever a copy of them is.
-    ///
-    /// # Errors
-    /// The driver's.
-    pub async fn erase_file(&self, district: DistrictId, id: FileId) -> Result<(), Error> {
-        use entity::file::{Column, Entity};
-        let tx = self.begin_write().await?;
-        Entity::update_many()
-            .col_expr(Column::KeyId, Expr::value(Option::<i32>::None))
-            .col_expr(Column::Key, Expr::value(Option::<Vec<u8>>::None))
-            .filter(Column::DistrictId.eq(district.0))
-            .filter(Column::Id.eq(id.0))
-            .exec(&tx)
-            .await?;
-        tx.commit().await?;
-        Ok(())
     }
 
     /// Until when somebody may read a sealed file that they opened.
@@ -347,6 +335,24 @@ impl Store {
         let row = entity::file_opening::Entity::find_by_id(id).one(&self.db).await?;
         Ok(row.map(|it| it.until_at))
     }
+}
+
+/// Drops the keys of the files of a case: their bytes are unreadable from then on, wherever a copy of
+/// them is.
+pub(crate) async fn erase(
+    tx: &DatabaseTransaction,
+    district: Uuid,
+    case: Uuid,
+) -> Result<(), Error> {
+    use entity::file::{Column, Entity};
+    Entity::update_many()
+        .col_expr(Column::KeyId, Expr::value(Option::<i32>::None))
+        .col_expr(Column::Key, Expr::value(Option::<Vec<u8>>::None))
+        .filter(Column::DistrictId.eq(district))
+        .filter(Column::CaseId.eq(case))
+        .exec(tx)
+        .await?;
+    Ok(())
 }
 
 /// Lets somebody read a sealed file for a while.

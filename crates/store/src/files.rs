@@ -120,6 +120,15 @@ impl Files {
         Ok(Self { objects, arrivals: arrivals.to_owned(), folder, keyring })
     }
 
+    /// The same in a folder of this machine, with all that belongs to it.
+    ///
+    /// # Errors
+    /// As [`Files::open`].
+    pub fn within(folder: &Path, keyring: &Keyring) -> Result<Self, FileError> {
+        let storage = Storage::Folder(folder.join("files"));
+        Self::open(&storage, &folder.join("arrivals"), keyring.clone())
+    }
+
     /// The keys under which those of files are wrapped.
     #[must_use]
     pub fn keyring(&self) -> &Keyring {

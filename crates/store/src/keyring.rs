@@ -66,6 +66,29 @@ pub struct Sealed {
     pub body: Vec<u8>,
 }
 
+/// How a sealed value begins where it stands alone in one column.
+const MARK: &[u8; 4] = b"CHS1";
+/// A wrapped key: nonce, key, tag.
+const WRAPPED_LEN: usize = NONCE_LEN + KEY_LEN + 16;
+
+impl Sealed {
+    /// As one value, for a column of its own.
+    #[must_use]
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+        [MARK.as_slice(), &self.key.key_id.to_be_bytes(), &self.key.bytes, &self.body].concat()
+    }
+
+    /// Reads it back; none where it is no sealed value.
+    #[must_use]
+    pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
+        let rest = bytes.strip_prefix(MARK)?;
+        let (key_id, rest) = rest.split_first_chunk::<4>()?;
+        let (wrapped, body) = rest.split_at_checked(WRAPPED_LEN)?;
+        let key = Wrapped { key_id: u32::from_be_bytes(*key_id), bytes: wrapped.to_vec() };
+        Some(Self { key, body: body.to_vec() })
+    }
+}
+
 /// The master keys. Clones share them, so that keys that are added while the program runs are there
 /// for all.
 #[derive(Clone, Default)]
@@ -295,6 +318,8 @@ mod tests {
         let ring = ring(&[1], 1);
         let sealed = ring.seal(&place(7), "王小明".as_bytes()).unwrap();
         assert_eq!(ring.open(&place(7), &sealed).unwrap().as_slice(), "王小明".as_bytes());
+        assert_eq!(Sealed::parse(&sealed.to_bytes()), Some(sealed.clone()));
+        assert_eq!(Sealed::parse(b"a secret as it was kept before"), None);
         assert!(matches!(ring.open(&place(8), &sealed), Err(Error::Corrupt { .. })));
         for at in 0..sealed.body.len() {
             let mut changed = sealed.clone();

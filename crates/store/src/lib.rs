@@ -23,6 +23,8 @@ mod project;
 mod read;
 mod roles;
 mod rota;
+mod rotation;
+mod sealed;
 mod search;
 mod session;
 mod units;
@@ -47,9 +49,10 @@ pub use open::{Options, Store};
 pub use people::PersonCard;
 pub use read::{
     Cursor, DeadlineView, EventView, InboxEntry, InboxFilter, LetterFilter, LetterView, Page,
-    PageRequest, PetitionFilter, PetitionOrder, WhistleFilter, WhistleOrder,
+    PageRequest, PetitionFilter, PetitionOrder, Sought, WhistleFilter, WhistleOrder,
 };
 pub use roles::RolesAsked;
+pub use rotation::SealedAnew;
 pub use session::{NewDevice, NewSession, Session};
 
 /// The version of the fold: a state that an older program folded is folded anew.

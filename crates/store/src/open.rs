@@ -67,6 +67,8 @@ impl Store {
                 // What was acknowledged survives a power cut; the writer batches to pay for it once.
                 .synchronous(SqliteSynchronous::Full)
                 .foreign_keys(true)
+                // What is erased is overwritten, too.
+                .pragma("secure_delete", "ON")
         });
         let mut db = Database::connect(connect).await?;
         if let Some(statements) = options.statements.clone() {
@@ -75,7 +77,7 @@ impl Store {
             });
         }
         let writer = match db.get_database_backend() {
-            DbBackend::Sqlite => Some(Arc::new(Writer::start(db.clone()))),
+            DbBackend::Sqlite => Some(Arc::new(Writer::start(db.clone(), options.keyring.clone()))),
             _ => None,
         };
         Ok(Self { db, keyring: options.keyring.clone(), writer })

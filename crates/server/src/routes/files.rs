@@ -108,6 +108,12 @@ const SEALED: Problem = Problem::new(
     "这是封存附件。请先说明理由调阅（openFile），十分钟内可以下载。",
     "This file is sealed. Say what you need it for (openFile); it can be read for ten minutes then.",
 );
+const ERASED: Problem = Problem::new(
+    StatusCode::GONE,
+    Code::NotFound,
+    "附件内容已按规定清除，只留有记录。",
+    "The content of this file was erased; only the record of it is kept.",
+);
 const NOT_FOUND: Problem = Problem::new(
     StatusCode::NOT_FOUND,
     Code::NotFound,
@@ -317,6 +323,7 @@ fn problem_of(error: FileError) -> Problem {
         FileError::NotFound | FileError::Other(app::Error::NotFound) => NOT_FOUND,
         FileError::NotPermitted => NOT_PERMITTED,
         FileError::Sealed => SEALED,
+        FileError::Erased => ERASED,
         FileError::TooMany => TOO_MANY,
         FileError::Files(store::FileError::Full) => {
             tracing::error!("there is no room left for files");

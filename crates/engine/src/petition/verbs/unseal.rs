@@ -28,7 +28,8 @@ impl Unseal {
     pub(crate) fn decide(self, stand: &mut Stand<'_>) -> Result<(), Refusal> {
         let petition = stand.petition(self.petition)?;
         Self::allowed(stand, petition)?;
-        let fact = PetitionFact::Unsealed { person: person(petition)?, reason: self.reason };
+        let (person, unit) = (person(petition)?, stand.decider()?.unit);
+        let fact = PetitionFact::Unsealed { person, unit, reason: self.reason };
         stand.record_petition(self.petition, fact, Named::new())
     }
 }
