@@ -111,6 +111,12 @@ impl House {
         answer["data"]["petitions"]["totalCount"].as_i64().unwrap_or_else(|| panic!("{answer}"))
     }
 
+    /// Ends the program at once, and looks at what it worked on.
+    pub(crate) async fn kill(self) -> TestApp {
+        self.program.kill();
+        self.app.look_again().await
+    }
+
     /// Nothing went wrong in the log, the process runs, and the database holds what its events say.
     pub(crate) async fn close(mut self) {
         self.program.assert_well();

@@ -237,6 +237,40 @@ impl TestApp {
         self.people[login].to_string()
     }
 
+    /// A token that may be used for so much.
+    pub async fn token_with(&self, login: &str, scope: &[engine::account::pass::Scope]) -> String {
+        let token = format!("scoped-token-of-{login}-{}", self.app.fresh().simple());
+        let now = self.app.wall();
+        let span = (now, now + TimeDelta::days(36_500));
+        let person = self.people[login];
+        let mut session = NewSession::of(Kind::Token, person, app::digest(&token), span);
+        session.scope = Some(scope.iter().copied().collect());
+        let by = self.app.notes(&app::By::default(), vec![]);
+        self.app.store().add_session(self.app.district(), session, &by).await.expect("a token");
+        token
+    }
+
+    /// Sends a file as somebody, past the door that counts and scans; the id by which it is attached.
+    pub async fn upload(&self, login: &str, bytes: &[u8]) -> String {
+        let caller = self.app.caller(self.people[login], None).await.expect("registers");
+        let caller = caller.expect("an account");
+        let mut incoming = self.app.begin_upload(&caller).await.expect("taken in");
+        incoming.write(bytes).await.expect("written");
+        let arrived = incoming.finish().await.expect("finished");
+        let media = papers::media::detect(&mut arrived.reader()).expect("a known type");
+        let upload = self.app.keep_upload(&caller, &arrived, media).await.expect("kept");
+        upload.id.to_string()
+    }
+
+    /// Where the bytes of files are.
+    pub fn stored_paths(&self) -> Vec<PathBuf> {
+        let entries = |path: &std::path::Path| -> Vec<PathBuf> {
+            let all = std::fs::read_dir(path).map(|it| it.flatten().map(|it| it.path()).collect());
+            all.unwrap_or_default()
+        };
+        entries(&self.folder().join("files")).iter().flat_map(|it| entries(it)).collect()
+    }
+
     /// Lets time pass: what falls due is fired at its own time, and letters are delivered.
     pub async fn advance_to(&self, text: &str) {
         let end = at(text);

@@ -163,16 +163,13 @@ impl Files {
         mut sealed: impl tokio::io::AsyncRead + Unpin,
     ) -> Result<(), FileError> {
         let mut writer = BufWriter::with_capacity(self.objects.clone(), place(id), PART);
-        let put = async {
-            tokio::io::copy(&mut sealed, &mut writer).await?;
-            writer.shutdown().await
-        };
-        let res = put.await;
-        if res.is_err() {
-            // What was sent in parts is given up; where that fails too, the storage forgets it.
+        if let Err(error) = tokio::io::copy(&mut sealed, &mut writer).await {
+            // What was sent in parts is given up; where that fails too, it is swept away in time. A
+            // writer that was shut down gives up by itself, and may not be asked to.
             let _ = writer.abort().await;
+            return Err(error.into());
         }
-        Ok(res?)
+        Ok(writer.shutdown().await?)
     }
 
     /// The sealed bytes of a file, as they are: what a backup takes.
