@@ -344,12 +344,16 @@ impl OpenFile {
         if !sealed {
             return Err(Refusal::invalid("file", Problem::Unknown));
         }
-        let (file, reason) = (self.file, self.reason);
+        let (file, unit, reason) = (self.file, stand.decider()?.unit, self.reason);
         match self.case {
-            StreamId::Petition(id) => {
-                stand.record_petition(id, PetitionFact::FileOpened { file, reason }, Named::new())
+            StreamId::Petition(id) => stand.record_petition(
+                id,
+                PetitionFact::FileOpened { file, unit, reason },
+                Named::new(),
+            ),
+            StreamId::Whistle(id) => {
+                stand.record(id, WhistleFact::FileOpened { file, unit, reason })
             }
-            StreamId::Whistle(id) => stand.record(id, WhistleFact::FileOpened { file, reason }),
         }
     }
 }

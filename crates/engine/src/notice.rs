@@ -242,9 +242,10 @@ pub fn notices(
                 Some(with_part(notice, after, *id))
             })
             .collect(),
-        WhistleFact::FileOpened { reason, .. } => {
+        WhistleFact::FileOpened { unit, reason, .. } => {
             let mut notice = Notice::new(NoticeKind::FileOpened, centre, DIRECTOR);
             notice.text = Some(*reason);
+            notice.about = (*unit != centre).then_some(*unit);
             vec![notice]
         }
         WhistleFact::Lapsed { key, due } => {
@@ -305,9 +306,10 @@ pub fn petition_notices(
             let still = all.iter().find(|it| it.key == *key);
             overdue(&Late { key: *key, due: *due, still, about: centre, centre }, directory)
         }
-        PetitionFact::FileOpened { reason, .. } => {
+        PetitionFact::FileOpened { unit, reason, .. } => {
             let mut notice = Notice::new(NoticeKind::FileOpened, centre, DIRECTOR);
             notice.text = Some(*reason);
+            notice.about = (*unit != centre).then_some(*unit);
             vec![notice]
         }
         PetitionFact::Unsealed { unit, reason, .. } => {

@@ -485,6 +485,8 @@ pub enum PetitionFact {
     FileOpened {
         /// Which.
         file: FileId,
+        /// By whose unit.
+        unit: UnitId,
         /// What for.
         reason: Words,
     },

@@ -462,6 +462,8 @@ pub enum WhistleFact {
     FileOpened {
         /// Which.
         file: FileId,
+        /// By whose unit.
+        unit: UnitId,
         /// What for.
         reason: Words,
     },
