@@ -13,6 +13,7 @@ mod key_file;
 mod listen;
 mod logging;
 mod loops;
+mod oidc;
 mod open;
 mod post;
 mod problem;

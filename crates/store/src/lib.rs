@@ -17,6 +17,7 @@ mod lock;
 mod open;
 mod people;
 mod project;
+mod provider;
 mod read;
 mod roles;
 mod rota;
@@ -39,6 +40,7 @@ pub use journal::{
 };
 pub use open::{Options, Store};
 pub use people::PersonCard;
+pub use provider::{Identity, Moved};
 pub use read::{
     Cursor, DeadlineView, EventView, InboxEntry, InboxFilter, LetterFilter, LetterView, Page,
     PageRequest, PetitionFilter, PetitionOrder, WhistleFilter, WhistleOrder,
