@@ -16,9 +16,10 @@ use super::Finding;
 use crate::{
     data,
     master_keys::Files,
+    oidc::Provider,
     open::Opened,
     post,
-    settings::{MailTransport, Settings, TlsFiles},
+    settings::{MailTransport, Oidc, Settings, TlsFiles},
     tls,
 };
 
@@ -48,6 +49,9 @@ pub(super) async fn all(settings: &Settings) -> Vec<Finding> {
         database(settings, &mut res).await;
     }
     res.push(mail(settings).await);
+    if let Some(it) = &settings.oidc {
+        res.push(provider(it, settings).await);
+    }
     res
 }
 
@@ -210,13 +214,13 @@ async fn database(settings: &Settings, res: &mut Vec<Finding>) {
             return;
         }
     }
-    registers(store, res).await;
+    registers(store, settings, res).await;
     let last = store.last_event_at().await.ok().flatten();
     let server = store.server_time().await.ok().flatten();
     res.push(clock(last, server));
 }
 
-async fn registers(store: &Store, res: &mut Vec<Finding>) {
+async fn registers(store: &Store, settings: &Settings, res: &mut Vec<Finding>) {
     let district = match store.district().await {
         Ok(Some((id, _, name))) => {
             res.push(Finding::well("区县", name, "set up"));
@@ -241,6 +245,7 @@ async fn registers(store: &Store, res: &mut Vec<Finding>) {
             res.push(calendar(&it, today));
             res.push(lists(&it, today));
             res.push(accounts(&it));
+            res.extend(settings.oidc.as_ref().and_then(|oidc| groups(oidc, &it)));
         }
         Err(error) => res.push(Finding::stopped("日历与清单", &error.into())),
     }
@@ -328,6 +333,49 @@ fn clock(last: Option<DateTime<Utc>>, server: Option<DateTime<Utc>>) -> Finding 
         );
     }
     Finding::well(WHAT, format!("北京时间 {shown}"), "sane")
+}
+
+/// Whether the provider answers, and what its groups name is there.
+async fn provider(oidc: &Oidc, settings: &Settings) -> Finding {
+    const WHAT: &str = "统一身份认证";
+    let provider = match Provider::new(oidc, &settings.http.public_url) {
+        Ok(it) => it,
+        Err(trouble) => return Finding::stopped(WHAT, &trouble),
+    };
+    if provider.check().await.is_err() {
+        return Finding::bad(
+            WHAT,
+            format!(
+                "{} 无应答，或自称的名称、地址与设置不符。请检查 oidc.issuer、oidc.ca_file 和网络。",
+                oidc.issuer
+            ),
+            "It does not answer, or calls itself otherwise. Check oidc.issuer, oidc.ca_file and the network.",
+        );
+    }
+    Finding::well(
+        WHAT,
+        format!(
+            "{} 可用，回调地址 {}{}",
+            oidc.issuer,
+            settings.http.public_url.as_str(),
+            crate::oidc::CALLBACK
+        ),
+        "It answers; its keys are known.",
+    )
+}
+
+/// Units that groups of the provider name and that are not there.
+fn groups(oidc: &Oidc, registers: &RegisterState) -> Option<Finding> {
+    let known = |code: &str| registers.directory.units().any(|it| it.code == code && !it.closed);
+    let named = oidc.rules.groups.iter().filter_map(|it| it.unit.as_deref());
+    let missing: Vec<&str> = named.filter(|it| !known(it)).collect();
+    (!missing.is_empty()).then(|| {
+        Finding::bad(
+            "统一身份认证",
+            format!("oidc.groups 中的单位代码不存在或已撤销：{}。", missing.join("、")),
+            format!("oidc.groups names units that are not there: {}.", missing.join(", ")),
+        )
+    })
 }
 
 async fn mail(settings: &Settings) -> Finding {
