@@ -9,6 +9,7 @@ mod m20261123_000001_record;
 mod m20261123_000002_scope;
 mod m20261123_000020_accounts;
 mod m20261130_000001_sealed;
+mod m20261130_000030_oidc;
 mod m20261130_000040_files;
 
 /// The steps, oldest first.
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000002_scope::Migration),
             Box::new(m20261123_000020_accounts::Migration),
             Box::new(m20261130_000001_sealed::Migration),
+            Box::new(m20261130_000030_oidc::Migration),
             Box::new(m20261130_000040_files::Migration),
         ]
     }

@@ -22,6 +22,7 @@ mod limits;
 mod mail;
 mod matrix;
 mod migrations;
+mod oidc;
 mod pages;
 mod reorganisation;
 mod restart;

@@ -1,11 +1,13 @@
 //! What is sealed: it stands nowhere in the database, is opened with a reason by whoever may, is
 //! found by a number to the digit, survives a change of keys, and goes when its key goes.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use engine::audit::AuditFact;
 use serde_json::{Value, json};
-use tests::{Database, TestApp, keys, on_both, process::Program, raw, unit};
+use tests::{
+    Database, PEOPLE, TestApp, contract::Contract, keys, on_both, process::Program, raw, unit,
+};
 
 use crate::{
     accounts::notes,
@@ -161,6 +163,41 @@ on_both! {
         for it in app.mails().await {
             assert!(!it.contains("19900001234") && !it.contains("张三丰"));
         }
+        app.done().await;
+    }
+}
+
+on_both! {
+    async fn nobody_reads_personal_data_but_by_opening_it(app) {
+        let petition = registered(&app, "dispatcher").await;
+        app.by("dispatcher").act("acceptPetition", json!({ "petition": petition }), "id").await;
+        let whistle = drafted(&app, &[&petition], Some("general"), &["rsj", "zjj"]).await;
+        issued(&app, &whistle).await;
+        let contract = Contract::read();
+        let ids: BTreeMap<&'static str, String> =
+            [("id", petition.clone()), ("case", petition)].into();
+        let mut n_answers = 0;
+        for (login, ..) in PEOPLE {
+            for field in contract.fields("Query") {
+                let unknown = |(name, _, required): &(String, _, bool)| {
+                    *required && !ids.contains_key(name.as_str())
+                };
+                if field.args.iter().any(unknown) {
+                    continue;
+                }
+                let selection = match contract.objects.contains_key(&field.of.name) {
+                    true => format!("{{ {} }}", contract.everything(&field.of.name, 3, &ids)),
+                    false => String::new(),
+                };
+                let query = format!("{{ {} {selection} }}", contract.asked(field, &ids));
+                let answer = app.by(login).ask(&query, json!({})).await.to_string();
+                for it in PERSON {
+                    assert!(!answer.contains(it), "{login} reads {it} in {query}");
+                }
+                n_answers += usize::from(answer.contains("199******77"));
+            }
+        }
+        assert!(n_answers > 5, "the masked number is shown to those who see the case: {n_answers}");
         app.done().await;
     }
 }

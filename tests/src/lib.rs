@@ -3,6 +3,7 @@
 //! Helpers that act go through the public contract, as the users would; only the setting up of
 //! units and people writes registers directly.
 
+pub mod browser;
 pub mod cluster;
 pub mod contract;
 pub mod keys;

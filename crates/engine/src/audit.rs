@@ -261,6 +261,22 @@ pub enum AuditFact {
         /// In which petition.
         petition: PetitionId,
     },
+    /// 关联统一身份认证账号, or the end of it.
+    ProviderLinked {
+        /// Whose account.
+        person: PersonId,
+        /// Whether it is linked from now on.
+        linked: bool,
+    },
+    /// 单位变更, as the provider's groups say.
+    UnitFollowed {
+        /// Whose.
+        person: PersonId,
+        /// Which it was.
+        before: UnitId,
+        /// Which it is.
+        after: UnitId,
+    },
 }
 
 /// What showed who somebody is, besides the name.
@@ -276,6 +292,8 @@ pub enum Proof {
     Code,
     /// A recovery code, which is used up.
     RecoveryCode,
+    /// The word of a provider (统一身份认证).
+    Provider,
 }
 
 /// Why somebody was not signed in.
@@ -295,6 +313,32 @@ pub enum NotSignedIn {
     WrongCode,
     /// The password was right, and a code was demanded.
     CodeMissing,
+    /// What came back from the provider was not begun here, by this browser, a short while ago.
+    StateForged,
+    /// What came back from the provider had come back before.
+    StateReplayed,
+    /// The provider cannot be reached, is too slow, or answers nonsense.
+    ProviderDown,
+    /// The provider did not let whoever it is in.
+    ProviderDenied,
+    /// The provider does not take the code, as one that was used or is another's.
+    CodeRefused,
+    /// The provider's token is signed by a key that is not the provider's, or not at all.
+    TokenUnsigned,
+    /// The token is another program's.
+    TokenForOther,
+    /// The token has expired, or whoever it is signed in there too long ago.
+    TokenExpired,
+    /// The token is otherwise not one of this provider for this attempt.
+    TokenWrong,
+    /// No account is linked to whom the provider names.
+    NotLinked,
+    /// Their groups do not say of which unit they are.
+    NoPlace,
+    /// An account by the name exists, and is not linked.
+    LoginTaken,
+    /// An administrator, who signs in by the password alone.
+    ByPasswordOnly,
 }
 
 impl AuditFact {
@@ -321,7 +365,9 @@ impl AuditFact {
             | Self::AbsenceEnded { .. }
             | Self::DutySet { .. }
             | Self::DutyEnded { .. }
-            | Self::PersonErased { .. } => true,
+            | Self::PersonErased { .. }
+            | Self::ProviderLinked { .. }
+            | Self::UnitFollowed { .. } => true,
             Self::Refused { .. }
             | Self::SignInRefused { .. }
             | Self::AccountLocked { .. }
@@ -358,6 +404,8 @@ impl AuditFact {
             | Self::AbsenceEnded { .. }
             | Self::DutySet { .. }
             | Self::DutyEnded { .. }
+            | Self::ProviderLinked { .. }
+            | Self::UnitFollowed { .. }
             | Self::SignedIn { .. }
             | Self::AccountUnlocked { .. }
             | Self::Confirmed { .. }
@@ -412,6 +460,8 @@ impl AuditKind {
             Self::NumberSought => "按号码查找信访人",
             Self::FileRead => "调阅封存附件",
             Self::PersonErased => "清除个人信息",
+            Self::ProviderLinked => "关联统一身份认证",
+            Self::UnitFollowed => "单位随统一身份认证变更",
         }
     }
 }

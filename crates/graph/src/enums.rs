@@ -57,6 +57,8 @@ pub(crate) enum Must {
     ChangePassword,
     /// 绑定动态口令.
     EnrolSecondFactor,
+    /// 提交动态码: POST /session/confirm, after a sign-in by a provider.
+    GiveCode,
 }
 
 /// 账号状态.

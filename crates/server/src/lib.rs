@@ -15,6 +15,7 @@ mod listen;
 mod logging;
 mod loops;
 mod master_keys;
+mod oidc;
 mod open;
 mod post;
 mod problem;

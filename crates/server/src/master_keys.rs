@@ -156,10 +156,12 @@ pub(crate) async fn hold(settings: &Settings, store: &Store) -> Result<(), Troub
     let district = store.district().await?.map(|it| it.0);
     let mut files = Files::read(folder)?;
     if files.current.is_none() {
-        if let Some(district) = district
-            && let Some(known) = store.known_keys(district).await?.last()
-        {
-            return Err(store::Error::KeyMissing { key: Some(*known) }.into());
+        if let Some(district) = district {
+            let known = store.known_keys(district).await?.last().copied();
+            let used = store.keys_in_use(district).await?.into_keys().last();
+            if let Some(key) = known.or(used) {
+                return Err(store::Error::KeyMissing { key: Some(key) }.into());
+            }
         }
         let number = Files::add(folder)?;
         Files::make_current(folder, number)?;

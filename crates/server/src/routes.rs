@@ -12,13 +12,13 @@ use axum::{
     http::{HeaderMap, StatusCode},
     middleware::{from_fn, from_fn_with_state},
     response::Response,
-    routing::post,
+    routing::{get, post},
 };
 use tower_http::compression::{CompressionLayer, Predicate, predicate::DefaultPredicate};
 
 use crate::{
     problem::{Code, Problem, lang},
-    sign_in,
+    sign_in::{self, provider},
     state::AppState,
 };
 
@@ -31,6 +31,9 @@ pub fn router(state: AppState) -> Router {
         .route("/graphql", post(graphql::execute).fallback(method_not_allowed))
         .route("/session/confirm", post(sign_in::confirm).fallback(method_not_allowed))
         .route("/session", post(sign_in::create).delete(sign_in::end).fallback(method_not_allowed))
+        .route("/session/offered", get(provider::offered).fallback(method_not_allowed))
+        .route("/session/oidc", get(provider::begin).fallback(method_not_allowed))
+        .route("/session/oidc/callback", get(provider::end).fallback(method_not_allowed))
         .layer(from_fn(edge::arrive))
         // What comes here brings its own size and time.
         .merge(files::routes())
@@ -81,8 +84,8 @@ async fn not_found(req: Request) -> Response {
 async fn method_not_allowed(headers: HeaderMap) -> Response {
     Problem::invalid(
         StatusCode::METHOD_NOT_ALLOWED,
-        "此地址不支持该请求方法：/graphql、/session/confirm 和 /files 用 POST，/session 用 POST 或 DELETE，/files/编号 用 GET。",
-        "This method is not allowed here: /graphql, /session/confirm and /files take POST, /session POST or DELETE, /files/ID takes GET.",
+        "此地址不支持该请求方法：/graphql、/session/confirm 和 /files 用 POST，/session 用 POST 或 DELETE，/files/编号、/session/oidc 等用 GET。",
+        "This method is not allowed here: /graphql, /session/confirm and /files take POST, /session POST or DELETE, /files/ID, /session/oidc and its like GET.",
     )
     .answer(lang(&headers))
 }

@@ -10,6 +10,7 @@ use crate::{
     listen::{self, Door},
     loops::{self, Loops, Stop},
     master_keys,
+    oidc::Provider,
     open::{CaseClock, Opened},
     post, routes,
     settings::Settings,
@@ -49,6 +50,8 @@ impl Server {
     pub(crate) async fn new(settings: &Settings) -> Result<Self, Trouble> {
         // What is wrong with the files is told before anything is made.
         settings.http.tls.as_ref().map(tls::check).transpose()?;
+        let provider = settings.oidc.as_ref();
+        provider.map(|it| Provider::new(it, &settings.http.public_url)).transpose()?;
         let opened = Opened::of(settings, true).await?;
         opened.store.migrate().await?;
         Self::over(settings, opened).await
@@ -86,13 +89,15 @@ impl Server {
         };
         let door = Door { listener, tls, max_connections: http.max_connections, proxies };
         let is_demo = matches!(clock, CaseClock::Demo(_));
+        let provider = settings.oidc.as_ref();
+        let provider = provider.map(|it| Provider::new(it, &site.public_url)).transpose()?;
         let transport = post::transport(&settings.mail)?;
         let drain = Drain::new(app.clone(), transport, site.public_url.as_str(), is_demo);
         Ok(Self {
             opened,
             address,
             clock,
-            state: AppState::new(app, site),
+            state: AppState::with_provider(app, site, provider),
             door,
             drain,
             keys: settings.keys.clone(),

@@ -8,6 +8,7 @@ mod file;
 mod files;
 mod http;
 mod keys;
+mod oidc;
 mod web;
 
 use std::{
@@ -19,10 +20,12 @@ use std::{
 use engine::account::Rules;
 
 use self::file::Given;
+pub(crate) use self::oidc::is_guarded;
 pub use self::{
     file::{LogFormat, MailTls, MailTransport},
     files::{Files, Kept},
     http::{Http, Rate, TlsFiles},
+    oidc::Oidc,
     web::PublicUrl,
 };
 use crate::trouble::Trouble;
@@ -58,6 +61,8 @@ pub struct Settings {
     pub mail: Mail,
     /// The log.
     pub log: Log,
+    /// A provider that signs people in.
+    pub oidc: Option<Oidc>,
 }
 
 /// `[database]`.
@@ -154,6 +159,7 @@ impl Settings {
                 format: given.log.format.unwrap_or(LogFormat::Text),
                 filter: given.log.filter.unwrap_or_else(|| "info".to_owned()),
             },
+            oidc: Oidc::complete(given.oidc)?,
         })
     }
 

@@ -11,6 +11,7 @@ use tokio::sync::Semaphore;
 
 pub(crate) use crate::source::source;
 use crate::{
+    oidc::Provider,
     problem::Problem,
     rates::Rates,
     settings::{Files, Http, PublicUrl, Rate},
@@ -71,18 +72,27 @@ struct Inner {
     /// How many files are taken in at a time.
     uploads: Arc<Semaphore>,
     migrated: AtomicBool,
+    provider: Option<Provider>,
 }
 
 impl AppState {
     /// The state of a server over an application.
     #[must_use]
     pub fn new(app: App, site: Site) -> Self {
+        Self::with_provider(app, site, None)
+    }
+
+    /// The same where a provider signs people in too.
+    #[must_use]
+    pub fn with_provider(app: App, site: Site, provider: Option<Provider>) -> Self {
         let schema = graph::schema(app.clone());
         let door = sign_in::Door::default();
         let rates = Rates::new(site.per_account, site.per_address);
         let migrated = AtomicBool::new(false);
         let uploads = Arc::new(Semaphore::new(UPLOADS));
-        Self { inner: Arc::new(Inner { app, schema, site, door, rates, uploads, migrated }) }
+        Self {
+            inner: Arc::new(Inner { app, schema, site, door, rates, uploads, migrated, provider }),
+        }
     }
 
     /// The application.
@@ -101,6 +111,11 @@ impl AppState {
 
     pub(crate) fn door(&self) -> &sign_in::Door {
         &self.inner.door
+    }
+
+    /// Who signs people in besides us.
+    pub(crate) fn provider(&self) -> Option<&Provider> {
+        self.inner.provider.as_ref()
     }
 
     pub(crate) fn rates(&self) -> &Rates {

@@ -159,6 +159,17 @@ entities! {
         from_at: DateTimeUtc,
         until_at: DateTimeUtc,
     }
+    provider_account "provider_account" {
+        #[sea_orm(primary_key, auto_increment = false)] district_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)] issuer: String,
+        #[sea_orm(primary_key, auto_increment = false)] subject: String,
+        person_id: Uuid,
+        linked_at: DateTimeUtc,
+    }
+    provider_attempt "provider_attempt" {
+        #[sea_orm(primary_key, auto_increment = false)] token_hash: Vec<u8>,
+        expires_at: DateTimeUtc,
+    }
     register "register" {
         #[sea_orm(primary_key, auto_increment = false)] district_id: Uuid,
         version: i64,

@@ -20,6 +20,7 @@ mod lock;
 mod open;
 mod people;
 mod project;
+mod provider;
 mod read;
 mod roles;
 mod rota;
@@ -47,6 +48,7 @@ pub use journal::{
 pub use keyring::{KEY_LEN, Key, Keyring, Place, Sealed, Wrapped, random_key};
 pub use open::{Options, Store};
 pub use people::PersonCard;
+pub use provider::{Identity, Moved};
 pub use read::{
     Cursor, DeadlineView, EventView, InboxEntry, InboxFilter, LetterFilter, LetterView, Page,
     PageRequest, PetitionFilter, PetitionOrder, Sought, WhistleFilter, WhistleOrder,

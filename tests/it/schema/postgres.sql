@@ -26,6 +26,7 @@ CREATE INDEX petition_page ON public.petition_row USING btree (district_id, regi
 CREATE INDEX petition_petitioner ON public.petition_row USING btree (district_id, petitioner_id)
 CREATE INDEX petition_ref ON public.petition_row USING btree (district_id, external_ref)
 CREATE INDEX petition_stage ON public.petition_row USING btree (district_id, stage, registered_at, id)
+CREATE INDEX provider_attempt_end ON public.provider_attempt USING btree (expires_at)
 CREATE INDEX search_tokens ON public.search USING gin (tokens)
 CREATE INDEX session_end ON public.session USING btree (expires_at)
 CREATE INDEX session_person ON public.session USING btree (district_id, person_id)
@@ -71,6 +72,9 @@ CREATE UNIQUE INDEX person_pkey ON public.person USING btree (district_id, id)
 CREATE UNIQUE INDEX petition_external ON public.petition_row USING btree (district_id, centre_id, source, external_ref)
 CREATE UNIQUE INDEX petition_number ON public.petition_row USING btree (district_id, number)
 CREATE UNIQUE INDEX petition_row_pkey ON public.petition_row USING btree (district_id, id)
+CREATE UNIQUE INDEX provider_account_person ON public.provider_account USING btree (district_id, person_id)
+CREATE UNIQUE INDEX provider_account_pkey ON public.provider_account USING btree (district_id, issuer, subject)
+CREATE UNIQUE INDEX provider_attempt_pkey ON public.provider_attempt USING btree (token_hash)
 CREATE UNIQUE INDEX recovery_code_pkey ON public.recovery_code USING btree (district_id, person_id, hash)
 CREATE UNIQUE INDEX register_pkey ON public.register USING btree (district_id)
 CREATE UNIQUE INDEX roles_asked_pkey ON public.roles_asked USING btree (district_id, person_id)
@@ -302,6 +306,13 @@ column petition_row.source character varying not null
 column petition_row.stage character varying not null
 column petition_row.title_id uuid not null
 column petition_row.version integer not null
+column provider_account.district_id uuid not null
+column provider_account.issuer character varying not null
+column provider_account.linked_at timestamp with time zone not null
+column provider_account.person_id uuid not null
+column provider_account.subject character varying not null
+column provider_attempt.expires_at timestamp with time zone not null
+column provider_attempt.token_hash bytea not null
 column recovery_code.district_id uuid not null
 column recovery_code.hash bytea not null
 column recovery_code.person_id uuid not null
