@@ -2,7 +2,7 @@
 //! removed where nobody attaches them.
 
 mod http;
-mod s3;
+mod storage;
 
 use chrono::TimeDelta;
 use engine::{audit::AuditFact, ids::FileId};

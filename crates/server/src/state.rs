@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// How many files are taken in at a time: each holds some memory and a process of the scanner.
-const UPLOADS: usize = 16;
+const UPLOADS: usize = 48;
 
 /// How the server is known outside, and what its doors let in.
 #[derive(Debug, Clone)]

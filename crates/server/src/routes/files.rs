@@ -42,7 +42,7 @@ const PIECE: Duration = Duration::from_secs(15);
 /// For how long nobody looks how fast a file comes.
 const START: Duration = Duration::from_secs(10);
 /// How many bytes must come in a second after that.
-const PACE: u64 = 8 * 1024;
+const PACE: u64 = 16 * 1024;
 
 const POLICY: HeaderValue =
     HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; sandbox");

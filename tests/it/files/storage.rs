@@ -1,6 +1,7 @@
-//! Files in storage that speaks S3: a real server of another maker, on a port of its own.
+//! Where files are kept: in storage that speaks S3, of another maker and on a port of its own; and on a
+//! disk that is full.
 
-use std::sync::Arc;
+use std::{path::Path, process::Command, sync::Arc};
 
 use app::{App, SystemIds};
 use engine::account::Rules;
@@ -22,9 +23,13 @@ async fn over(app: &TestApp, port: u16) -> App {
         secret_key: "test".to_owned(),
         trusted: None,
     };
+    with(app, &Storage::Bucket(Box::new(bucket)), &app.folder().join("arrivals")).await
+}
+
+/// The same with its files anywhere.
+async fn with(app: &TestApp, storage: &Storage, arrivals: &Path) -> App {
     let keyring = app.app.store().keyring().clone();
-    let arrivals = app.folder().join("arrivals");
-    let files = Files::open(&Storage::Bucket(Box::new(bucket)), &arrivals, keyring).unwrap();
+    let files = Files::open(storage, arrivals, keyring).unwrap();
     App::open(app::Parts {
         store: app.app.store().clone(),
         files,
@@ -84,4 +89,56 @@ async fn a_bucket_keeps_files_as_a_folder_does() {
     assert!(matches!(kept, Err(app::FileError::Files(store::FileError::Storage(_)))));
     let waiting = app.store().count_uploads(app.district(), caller.member.person).await.unwrap();
     assert_eq!(waiting, 0);
+}
+
+/// A disk of a quarter of a megabyte, as long as this lives.
+struct SmallDisk(tempfile::TempDir);
+
+impl SmallDisk {
+    /// None where the system lets nobody mount one.
+    fn mount() -> Option<Self> {
+        let folder = tempfile::tempdir().unwrap();
+        let mut mount = Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", "size=256k", "tmpfs"]).arg(folder.path());
+        mount.output().is_ok_and(|it| it.status.success()).then_some(Self(folder))
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg(self.0.path()).output();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_there_is_no_room_a_file_is_refused_and_work_goes_on_when_there_is() {
+    let Some(disk) = SmallDisk::mount() else { return };
+    let test = TestApp::start(Database::Sqlite).await;
+    let folder = disk.0.path().join("files");
+    let (storage, elsewhere) = (Storage::Folder(folder.clone()), test.folder().join("arrivals"));
+    let large = [pdf("a").as_slice(), &b"% filling\n".repeat(40_000), b"%%EOF\n"].concat();
+    // Where it arrives.
+    let app = with(&test, &storage, &disk.0.path().join("arrivals")).await;
+    let caller = app.caller(test.person("rsj").parse().unwrap(), None).await.unwrap().unwrap();
+    let mut incoming = app.begin_upload(&caller).await.unwrap();
+    let written = async {
+        incoming.write(&large).await?;
+        incoming.finish().await.map(|_| ())
+    };
+    assert!(matches!(written.await, Err(store::FileError::Full)));
+    // Where it is kept.
+    let app = with(&test, &storage, &elsewhere).await;
+    let kept = async |bytes: &[u8]| {
+        let mut incoming = app.begin_upload(&caller).await.unwrap();
+        incoming.write(bytes).await.unwrap();
+        let arrived = incoming.finish().await.unwrap();
+        app.keep_upload(&caller, &arrived, papers::media::Media::Pdf).await
+    };
+    let refused = kept(&large).await;
+    assert!(matches!(refused, Err(app::FileError::Files(store::FileError::Full))), "{refused:?}");
+    let waiting = app.store().count_uploads(app.district(), caller.member.person).await.unwrap();
+    assert_eq!(waiting, 0);
+    let left = Command::new("find").arg(&folder).args(["-type", "f"]).output().unwrap();
+    assert!(left.stdout.is_empty(), "{}", String::from_utf8_lossy(&left.stdout));
+    kept(&pdf("b")).await.unwrap();
 }
