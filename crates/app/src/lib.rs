@@ -14,6 +14,7 @@ mod error;
 mod import;
 mod intake;
 mod letters;
+mod record;
 mod registers;
 mod submit;
 mod units;
@@ -41,6 +42,7 @@ pub use due::Fired;
 pub use error::Error;
 pub use import::{ImportError, Imported};
 pub use intake::{Behalf, Intake, TEXT_LIMIT, TITLE_LIMIT};
+pub use record::{RecordError, SealOrder, Signer};
 pub use registers::{Caller, Registers};
 pub use submit::{Changed, Key, Submission};
 

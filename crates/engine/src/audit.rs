@@ -229,6 +229,68 @@ pub enum AuditFact {
         /// The unit.
         unit: UnitId,
     },
+    /// 记录封存. The seal itself is kept for ever.
+    RecordSealed {
+        /// Its number.
+        seal: u32,
+        /// The root that was signed.
+        root: Digest,
+    },
+    /// 更换封存密钥.
+    SealKeyChanged {
+        /// The fingerprint of the key before.
+        before: Digest,
+        /// The fingerprint of the key after.
+        after: Digest,
+    },
+    /// 导出: a case as a folder, or the whole record.
+    Exported {
+        /// The case; none for the whole record.
+        case: Option<Uuid>,
+    },
+    /// 审计日志到期清除: notes were deleted that seals had covered for the time they are kept.
+    NotesExpired {
+        /// The stream.
+        stream: AuditId,
+        /// How many of its notes, from the first.
+        events: u32,
+        /// The digest of the last of them.
+        head: Digest,
+        /// The first seal that covered all of them.
+        seal: u32,
+    },
+    /// 记录核验异常: the record is not what it should be.
+    RecordDoubted {
+        /// How much is wrong.
+        faults: u64,
+        /// The first of it, by its code.
+        code: String,
+        /// In which stream.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        stream: Option<Uuid>,
+        /// At which event of it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        event: Option<u32>,
+        /// At which seal.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seal: Option<u32>,
+    },
+    /// 发现旧副本: the database is older than the last seal outside it.
+    RestoreNoticed {
+        /// The last seal in the database; zero where there is none.
+        database: u32,
+        /// The last seal outside.
+        ledger: u32,
+    },
+    /// 认可恢复旧副本.
+    RestoreAccepted {
+        /// The last seal in the database.
+        database: u32,
+        /// The last seal outside; what it covered is lost.
+        ledger: u32,
+        /// The digest of the reason that was given.
+        reason: Digest,
+    },
 }
 
 /// What showed who somebody is, besides the name.
@@ -288,7 +350,12 @@ impl AuditFact {
             | Self::AbsenceSet { .. }
             | Self::AbsenceEnded { .. }
             | Self::DutySet { .. }
-            | Self::DutyEnded { .. } => true,
+            | Self::DutyEnded { .. }
+            | Self::SealKeyChanged { .. }
+            | Self::NotesExpired { .. }
+            | Self::RecordDoubted { .. }
+            | Self::RestoreNoticed { .. }
+            | Self::RestoreAccepted { .. } => true,
             Self::Refused { .. }
             | Self::SignInRefused { .. }
             | Self::AccountLocked { .. }
@@ -301,7 +368,9 @@ impl AuditFact {
             | Self::SecondFactorEnrolled { .. }
             | Self::SecondFactorReset { .. }
             | Self::TokenIssued { .. }
-            | Self::TokenRevoked { .. } => false,
+            | Self::TokenRevoked { .. }
+            | Self::RecordSealed { .. }
+            | Self::Exported { .. } => false,
         }
     }
 
@@ -331,8 +400,17 @@ impl AuditFact {
             | Self::SecondFactorEnrolled { .. }
             | Self::SecondFactorReset { .. }
             | Self::TokenIssued { .. }
-            | Self::TokenRevoked { .. } => true,
-            Self::Refused { .. } | Self::SignInRefused { .. } | Self::AccountLocked { .. } => false,
+            | Self::TokenRevoked { .. }
+            | Self::RecordSealed { .. }
+            | Self::SealKeyChanged { .. }
+            | Self::Exported { .. }
+            | Self::NotesExpired { .. }
+            | Self::RestoreAccepted { .. } => true,
+            Self::Refused { .. }
+            | Self::SignInRefused { .. }
+            | Self::AccountLocked { .. }
+            | Self::RecordDoubted { .. }
+            | Self::RestoreNoticed { .. } => false,
         }
     }
 }
@@ -368,6 +446,13 @@ impl AuditKind {
             Self::AbsenceEnded => "外出取消",
             Self::DutySet => "值班登记",
             Self::DutyEnded => "值班取消",
+            Self::RecordSealed => "记录封存",
+            Self::SealKeyChanged => "更换封存密钥",
+            Self::Exported => "导出",
+            Self::NotesExpired => "审计日志到期清除",
+            Self::RecordDoubted => "记录核验异常",
+            Self::RestoreNoticed => "发现旧副本",
+            Self::RestoreAccepted => "认可恢复旧副本",
         }
     }
 }

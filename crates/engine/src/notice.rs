@@ -56,6 +56,8 @@ pub enum NoticeKind {
     LevelRaised,
     /// 期限调整: a calendar was adopted and moved a date.
     DateMoved,
+    /// 记录封存: to whoever keeps the seals outside.
+    Sealed,
 }
 
 /// Who is told: everybody in a unit who has one of these roles.
@@ -109,6 +111,12 @@ pub struct Notice {
 }
 
 impl Notice {
+    /// The notice of a seal, to somebody outside.
+    #[must_use]
+    pub fn sealed() -> Self {
+        Self::new(NoticeKind::Sealed, UnitId(uuid::Uuid::nil()), &[])
+    }
+
     fn new(kind: NoticeKind, unit: UnitId, roles: &[Role]) -> Self {
         Self {
             kind,

@@ -531,6 +531,8 @@ pub(crate) enum NoticeKind {
     LevelRaised,
     /// 期限调整.
     DateMoved,
+    /// 记录封存: a seal, to whoever keeps it outside.
+    Sealed,
 }
 
 /// 流程环节.

@@ -108,6 +108,18 @@ impl Opened {
         }
     }
 
+    /// The same to be read beside a server that holds the folder; nothing may be written through it.
+    pub(crate) async fn beside(settings: &Settings) -> Result<Self, Trouble> {
+        let res = match settings.embedded_folder().filter(|it| crate::data::is_held(it)) {
+            Some(_) => Self::within(settings, None).await?,
+            None => return Self::migrated(settings).await,
+        };
+        match res.store.pending().await? {
+            0 => Ok(res),
+            pending => Err(store::Error::NotMigrated { pending }.into()),
+        }
+    }
+
     /// The application over it.
     pub(crate) async fn app(&self, settings: &Settings, clock: &CaseClock) -> Result<App, Trouble> {
         Ok(App::open(Parts {

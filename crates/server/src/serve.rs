@@ -10,7 +10,9 @@ use crate::{
     listen::{self, Door},
     loops::{self, Loops, Stop},
     open::{CaseClock, Opened},
-    post, routes,
+    post,
+    record::keeper::Keeper,
+    routes,
     settings::Settings,
     source::Proxies,
     state::{AppState, Site},
@@ -40,6 +42,7 @@ pub(crate) struct Server {
     state: AppState,
     door: Door,
     drain: Drain,
+    keeper: Keeper,
 }
 
 impl Server {
@@ -84,7 +87,8 @@ impl Server {
         let is_demo = matches!(clock, CaseClock::Demo(_));
         let transport = post::transport(&settings.mail)?;
         let drain = Drain::new(app.clone(), transport, site.public_url.as_str(), is_demo);
-        Ok(Self { opened, address, clock, state: AppState::new(app, site), door, drain })
+        let keeper = Keeper::new(app.clone(), settings);
+        Ok(Self { opened, address, clock, state: AppState::new(app, site), door, drain, keeper })
     }
 
     /// Where it listens.
@@ -100,7 +104,7 @@ impl Server {
     /// Runs until the system asks the process to end; then finishes what was begun, within
     /// [`FAREWELL`].
     pub(crate) async fn run(self, role: Role) -> Result<(), Trouble> {
-        let Self { opened, address: _, clock, state, door, drain } = self;
+        let Self { opened, address: _, clock, state, door, drain, keeper } = self;
         let (ending, stop) = Stop::new();
         let mut tasks = JoinSet::new();
         if role != Role::Api {
@@ -113,6 +117,7 @@ impl Server {
                 &stop,
                 &mut tasks,
             );
+            tasks.spawn(loops::keep_record(keeper, stop.clone()));
         }
         if let CaseClock::Demo(clock) = clock {
             tasks.spawn(loops::keep_clock(clock, stop.clone()));

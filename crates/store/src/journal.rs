@@ -200,6 +200,7 @@ pub struct Commit {
     pub(crate) key: Option<entity::idempotency::ActiveModel>,
     pub(crate) numbers: Option<NumbersTaken>,
     pub(crate) notes: Vec<Notes>,
+    pub(crate) sealing: crate::seal::Sealing,
 }
 
 /// A stream's row before and after.
@@ -398,6 +399,7 @@ impl Commit {
             res.key = res.key.or(it.key);
             res.numbers = res.numbers.or(it.numbers);
             res.notes.extend(it.notes);
+            res.sealing.join(it.sealing);
         }
         res
     }
@@ -775,6 +777,7 @@ pub(crate) async fn write(tx: &DatabaseTransaction, commit: Commit) -> Result<()
     for (case, words) in commit.search {
         search::put(tx, district, case, &words).await?;
     }
+    commit.sealing.write(tx, district).await?;
     for notes in &commit.notes {
         audit::write(tx, district, notes).await?;
     }

@@ -20,6 +20,7 @@ mod project;
 mod read;
 mod roles;
 mod rota;
+mod seal;
 mod search;
 mod session;
 mod units;
@@ -44,6 +45,7 @@ pub use read::{
     PageRequest, PetitionFilter, PetitionOrder, WhistleFilter, WhistleOrder,
 };
 pub use roles::RolesAsked;
+pub use seal::{Expiring, HolderLetter, SealRow, Snapshot};
 pub use session::{NewDevice, NewSession, Session};
 
 /// The version of the fold: a state that an older program folded is folded anew.

@@ -23,6 +23,7 @@ pub(super) struct Given {
     pub(super) keys: Keys,
     pub(super) mail: Mail,
     pub(super) log: Log,
+    pub(super) record: Record,
 }
 
 #[derive(Deserialize, Default)]
@@ -88,6 +89,15 @@ pub(super) struct Mail {
 pub(super) struct Log {
     pub(super) format: Option<LogFormat>,
     pub(super) filter: Option<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Record {
+    pub(super) ledger: Option<PathBuf>,
+    pub(super) holder: Option<String>,
+    pub(super) seal_hours: Option<u32>,
+    pub(super) keep_months: Option<u32>,
 }
 
 /// How letters go out.
