@@ -22,6 +22,7 @@ mod mail;
 mod matrix;
 mod migrations;
 mod pages;
+mod record;
 mod reorganisation;
 mod restart;
 mod schema;

@@ -7,9 +7,10 @@ use app::{App, By, RecordError, SealOrder};
 use chrono::TimeDelta;
 use engine::{
     audit::AuditFact,
+    ids::DistrictId,
     record::{Finding, Report, Verifier},
 };
-use store::SealRow;
+use store::{SealRow, Store};
 
 use super::{ledger::Ledger, seal_key};
 use crate::{settings::Settings, trouble::Trouble};
@@ -86,22 +87,7 @@ impl Keeper {
 
     /// Holds the database against the ledger; changes nothing.
     pub(crate) async fn compare(&self) -> Result<Standing, Trouble> {
-        let store = self.app.store();
-        let last = store.last_seal(self.app.district()).await?;
-        let database = last.as_ref().map_or(0, |it| it.seal.no);
-        let Some(ledger) = self.ledger.last_number()? else {
-            return Ok(Standing::Well { last: database });
-        };
-        // The last one that both should have.
-        let no = ledger.min(database);
-        let both = (store.seal(self.app.district(), no).await?, self.ledger.read(no)?);
-        Ok(match both {
-            (Some(ours), Some((theirs, _))) if ours.signed != theirs.signed => {
-                Standing::Other { no }
-            }
-            _ if ledger > database => Standing::Behind { database, ledger },
-            _ => Standing::Well { last: database },
-        })
+        compare(self.app.store(), self.app.district(), &self.ledger).await
     }
 
     /// Writes what the ledger lacks: a process may end between the seal and its file.
@@ -269,6 +255,27 @@ impl Keeper {
         }
         Ok(self.app.note_doubt(&report).await?)
     }
+}
+
+/// Holds a database against a ledger.
+pub(crate) async fn compare(
+    store: &Store,
+    district: DistrictId,
+    ledger: &Ledger,
+) -> Result<Standing, Trouble> {
+    let last = store.last_seal(district).await?;
+    let database = last.as_ref().map_or(0, |it| it.seal.no);
+    let Some(outside) = ledger.last_number()? else {
+        return Ok(Standing::Well { last: database });
+    };
+    // The last one that both should have.
+    let no = outside.min(database);
+    let both = (store.seal(district, no).await?, ledger.read(no)?);
+    Ok(match both {
+        (Some(ours), Some((theirs, _))) if ours.signed != theirs.signed => Standing::Other { no },
+        _ if outside > database => Standing::Behind { database, ledger: outside },
+        _ => Standing::Well { last: database },
+    })
 }
 
 fn of_one(finding: &Finding) -> Report {
