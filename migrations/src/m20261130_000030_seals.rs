@@ -37,9 +37,7 @@ impl MigrationTrait for Migration {
                     .col(string("kind"))
                     .col(integer("version"))
                     .col(binary_len("head", 32))
-                    .primary_key(
-                        Index::create().col("district_id").col("stream_id").col("seal_no"),
-                    )
+                    .primary_key(Index::create().col("district_id").col("stream_id").col("seal_no"))
                     .to_owned(),
             )
             .await?;

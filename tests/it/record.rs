@@ -5,8 +5,13 @@ use std::{
     time::Duration,
 };
 
+use app::{By, SealOrder, Signer};
+use engine::{
+    record::{PublicKey, Report, Signature, Verifier},
+    text::Digest,
+};
 use sea_orm::{ConnectionTrait as _, Statement};
-use serde_json::json;
+use serde_json::{Value, json};
 use tests::{
     Database, TestApp, cluster, on_both,
     process::{Program, program},
@@ -240,9 +245,12 @@ on_both! {
 /// The text without its first line that begins so.
 fn cut(text: &str, begins: &str) -> String {
     let mut is_cut = false;
-    let keep = |it: &&str| is_cut || !{
-        is_cut = it.starts_with(begins);
+    let keep = |it: &&str| {
         is_cut
+            || !{
+                is_cut = it.starts_with(begins);
+                is_cut
+            }
     };
     text.lines().filter(keep).map(|it| format!("{it}\n")).collect()
 }
@@ -382,4 +390,192 @@ async fn a_running_server_seals_when_it_is_asked_and_tells_the_holder() {
     server.assert_well();
     assert!(server.end());
     desk.run(&["doctor"]).expect(0, &["第 2 号"]);
+}
+
+/// Signs so that a test can check it; whether it is Ed25519 is the program's own test.
+struct Toy;
+
+fn toy(key: &PublicKey, message: &[u8]) -> Signature {
+    let half = Digest::of(&[key.0.as_slice(), message].concat());
+    let mut res = [0; 64];
+    res[..32].copy_from_slice(&half.0);
+    res[32..].copy_from_slice(&half.0);
+    Signature(res)
+}
+
+fn check(key: &PublicKey, message: &[u8], signature: &Signature) -> bool {
+    toy(key, message) == *signature
+}
+
+impl Signer for Toy {
+    fn public(&self) -> PublicKey {
+        PublicKey([7; 32])
+    }
+
+    fn sign(&self, message: &[u8]) -> Signature {
+        toy(&self.public(), message)
+    }
+}
+
+pub(crate) async fn seal(app: &TestApp) -> u32 {
+    let sealed = app.app.seal(&By::default(), &Toy, SealOrder::default()).await.unwrap();
+    sealed.expect("this process leads").seal.no
+}
+
+async fn verify(app: &TestApp) -> Report {
+    let report = app.app.verify_record(Verifier::new(Toy.public(), &check, vec![])).await.unwrap();
+    assert!(report.is_clean(), "{:#?}", report.findings);
+    report
+}
+
+on_both! {
+    async fn notes_expire_as_a_sealed_segment_and_the_record_still_verifies(app) {
+        activity(&app).await;
+        let query = "{ record(first: 100, filter: { kinds: [\"refused\"] }) { totalCount } }";
+        let refused = async || app.by("auditor").query(query, json!({})).await["record"]["totalCount"].clone();
+        assert_eq!(refused().await, 1);
+        // What no seal covers does not expire, however old it is.
+        app.clock.set(tests::at("2026-09-01 09:00"));
+        assert_eq!(app.app.expire_notes(6).await.unwrap(), 0);
+        assert_eq!(seal(&app).await, 1);
+        app.clock.set(tests::at("2027-03-01 08:00"));
+        assert_eq!(app.app.expire_notes(6).await.unwrap(), 0, "not yet");
+        app.clock.set(tests::at("2027-03-01 09:01"));
+        assert_eq!(app.app.expire_notes(36).await.unwrap(), 0, "three years are three years");
+        // Less than six months is not to be had.
+        let n_streams = app.app.expire_notes(1).await.unwrap();
+        assert_eq!(n_streams, 1);
+        assert_eq!(refused().await, 0);
+        assert_eq!(app.app.expire_notes(6).await.unwrap(), 0, "once");
+        let report = verify(&app).await;
+        assert_eq!(report.expired.1, 1);
+        assert_eq!(seal(&app).await, 2);
+        assert_eq!(verify(&app).await.expired, report.expired);
+        app.done().await;
+    }
+}
+
+on_both! {
+    async fn of_many_that_seal_at_once_each_number_is_made_once(app) {
+        activity(&app).await;
+        let by = By::default();
+        let seals = (0..6).map(|_| app.app.seal(&by, &Toy, SealOrder::default()));
+        let sealed = futures_util::future::join_all(seals).await;
+        let mut numbers: Vec<u32> = sealed.into_iter().filter_map(|it| Some(it.unwrap()?.seal.no)).collect();
+        numbers.sort_unstable();
+        let gapless: Vec<u32> = (1..).take(numbers.len()).collect();
+        assert!(!numbers.is_empty() && numbers == gapless, "{numbers:?}");
+        assert_eq!(verify(&app).await.seals, numbers.len() as u64);
+    }
+}
+
+on_both! {
+    async fn the_auditor_alone_reads_the_record_and_no_case_in_it(app) {
+        let petition = activity(&app).await;
+        for _ in 0..3 {
+            seal(&app).await;
+        }
+        app.app.check_seals_with(check);
+        let record = "query($after: String) { record(first: 3, after: $after) { totalCount nodes { kind name at version stream success person { name } source body hash } pageInfo { hasNextPage endCursor } } }";
+        let mut after = Value::Null;
+        let mut all: Vec<Value> = vec![];
+        loop {
+            let page = app.by("auditor").query(record, json!({ "after": after })).await["record"].clone();
+            all.extend(page["nodes"].as_array().unwrap().iter().cloned());
+            after = page["pageInfo"]["endCursor"].clone();
+            if page["pageInfo"]["hasNextPage"] == false {
+                assert_eq!(page["totalCount"], all.len());
+                break;
+            }
+        }
+        let places: std::collections::BTreeSet<String> = all.iter().map(|it| format!("{}{}", it["stream"], it["version"])).collect();
+        assert_eq!(places.len(), all.len(), "each note stands on one page");
+        let refused = all.iter().find(|it| it["kind"] == "refused").unwrap();
+        assert_eq!(refused["success"], false);
+        let id = petition.trim_start_matches("pet_");
+        assert!(refused["body"].as_str().unwrap().replace('-', "").contains(id), "{refused}");
+        let text = serde_json::to_string(&all).unwrap();
+        for word in ["工资", "拖欠", "张三丰"] {
+            assert!(!text.contains(word), "{word}");
+        }
+        let by = json!({ "person": app.person("rsj") });
+        let filtered = app.by("auditor").query("query($person: ID!) { record(filter: { person: $person, success: false }) { totalCount } }", by).await;
+        assert_eq!(filtered["record"]["totalCount"], 1);
+        let wrong = app.by("auditor").ask("{ record(filter: { kinds: [\"nothing\"] }) { totalCount } }", json!({})).await;
+        assert_eq!(wrong["errors"][0]["extensions"]["code"], "INVALID");
+
+        let seals = app.by("auditor").query("{ seals(first: 2) { totalCount nodes { number signed linked streams root key } pageInfo { endCursor } } }", json!({})).await["seals"].clone();
+        assert_eq!((&seals["totalCount"], &seals["nodes"][0]["number"]), (&json!(3), &json!(3)));
+        for it in seals["nodes"].as_array().unwrap() {
+            assert_eq!((&it["signed"], &it["linked"]), (&json!(true), &json!(true)));
+        }
+        let last = app.by("auditor").query("query($after: String) { seals(first: 2, after: $after) { nodes { number linked } } }", json!({ "after": seals["pageInfo"]["endCursor"] })).await;
+        assert_eq!(last["seals"]["nodes"], json!([{ "number": 1, "linked": true }]));
+        for login in ["director", "dispatcher", "admin", "security", "rsj"] {
+            for query in ["{ record { totalCount } }", "{ seals { totalCount } }"] {
+                let answer = app.by(login).ask(query, json!({})).await;
+                assert_eq!(answer["errors"][0]["extensions"]["code"], "NOT_PERMITTED", "{login}");
+            }
+        }
+    }
+}
+
+on_both! {
+    async fn one_case_is_taken_out_as_a_folder_by_whoever_may_see_it(app) {
+        let petition = crate::story::accepted(&app, "工资未按月足额支付", "HOTLINE").await;
+        let whistle = crate::story::drafted(&app, &[&petition], Some("general"), &["rsj", "zjj"]).await;
+        let issued = crate::story::issued(&app, &whistle).await;
+        let lead = crate::story::part(&issued, "rsj");
+        app.by("rsj").act("acknowledge", json!({ "assignment": lead }), "id").await;
+        crate::story::reported_in(&app, &lead, "DEPUTY_HEAD").await;
+        crate::story::replied(&app, "rsj", &lead).await;
+        app.step_aside().await;
+        let desk = Desk::at(app.url());
+        let out = desk.path("case");
+        desk.run(&["audit", "export", "--case", &petition, "--as", "dispatcher", "--out", &out]).expect(0, &["已导出"]);
+        let read = |name: &str| std::fs::read_to_string(format!("{out}/{name}")).unwrap();
+        let sums = Command::new("sha256sum").args(["--check", "--quiet", "SHA256SUMS"]).current_dir(&out).status();
+        assert!(sums.unwrap().success());
+        let mut all = String::new();
+        for (page, words) in [
+            ("index.html", ["目录", "测试dispatcher", "哨单"].as_slice()),
+            ("01-registration.html", &["登记表", "工资未按月足额支付", "某小区居民反映的具体情况", "张**"]),
+            ("02-whistles.html", &["签发", "请牵头核实拖欠数额并督促支付", "区人社局"]),
+            ("03-responses.html", &["签收", "报到", "李四"]),
+            ("04-returns.html", &["无。"]),
+            ("06-replies.html", &["约谈企业并核定数额"]),
+            ("09-timeline.html", &["草拟", "摘要"]),
+        ] {
+            let html = read(page);
+            for it in words {
+                assert!(html.contains(it), "{page}: {it}\n{html}");
+            }
+            assert!(html.contains("测试dispatcher") && html.contains("导出"), "{page}");
+            all.push_str(&html);
+        }
+        for secret in ["张三丰", "19900001234"] {
+            assert!(!all.contains(secret), "{secret}");
+        }
+        for id in [&petition, &whistle] {
+            let lines = read(&format!("events/{id}.jsonl"));
+            assert!(lines.lines().count() > 2, "{lines}");
+            assert!(lines.contains("\"hash\""));
+        }
+        let meta: Value = serde_json::from_str(&read("case.json")).unwrap();
+        assert_eq!(meta["attachments"], json!([]));
+        assert_eq!(desk.noted("exported").await, 1);
+
+        // Nothing is written over, a whistle is a case too, and who may not see it takes nothing out.
+        desk.run(&["audit", "export", "--case", &petition, "--as", "dispatcher", "--out", &out]).expect(2, &["case"]);
+        desk.run(&["audit", "export", "--case", &whistle, "--as", "rsj", "--out", &desk.path("whistle")]).expect(0, &["已导出"]);
+        for login in ["cgj", "auditor", "admin"] {
+            let path = desk.path(login);
+            desk.run(&["audit", "export", "--case", &petition, "--as", login, "--out", &path]).expect(1, &["没有这一案"]);
+            assert!(!std::fs::exists(&path).unwrap());
+        }
+        assert_eq!(desk.noted("refused").await, 3);
+        desk.run(&["audit", "export", "--case", "x", "--as", "rsj", "--out", &desk.path("x")]).expect(2, &["pet_"]);
+        desk.run(&["audit", "export", "--as", "director", "--out", &desk.path("y")]).expect(2, &["不是审计员"]);
+        desk.run(&["audit", "export", "--as", "auditor", "--out", &desk.path("y")]).expect(0, &["已导出"]);
+    }
 }

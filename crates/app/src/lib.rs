@@ -6,9 +6,11 @@
 mod account;
 mod audience;
 mod audit;
+mod auditor;
 mod case;
 mod check;
 mod clock;
+mod dossier;
 mod due;
 mod error;
 mod import;
@@ -35,9 +37,11 @@ pub use account::{
     secret_text,
 };
 pub use audit::By;
+pub use auditor::SealView;
 pub use case::{ActionsOf, CaseId, Visible};
 pub use check::Checked;
 pub use clock::{Clock, HeldClock, Ids, RunningClock, SystemIds, micros};
+pub use dossier::TakenOut;
 pub use due::Fired;
 pub use error::Error;
 pub use import::{ImportError, Imported};
@@ -72,6 +76,7 @@ struct Inner {
     block: Mutex<HashMap<String, (i64, i64)>>,
     /// The auditor's stream of this process, and its day.
     log: std::sync::Mutex<Option<(chrono::NaiveDate, engine::ids::AuditId)>>,
+    seal_check: auditor::SealCheck,
 }
 
 /// What an application is made of.
@@ -112,6 +117,7 @@ impl App {
                 issuing: Mutex::new(HashMap::new()),
                 block: Mutex::new(HashMap::new()),
                 log: std::sync::Mutex::new(None),
+                seal_check: auditor::SealCheck::new(),
             }),
         })
     }

@@ -7,8 +7,8 @@ use engine::{
     audit::AuditFact,
     ids::LetterId,
     record::{
-        Body, End, Fault, Finding, Head, Header, Line, Point, PublicKey, Report, Restored, Seal, SealLine,
-        Signature, Signed, Spot, StreamKind, StreamLine, Tree, Verifier,
+        Body, End, Fault, Finding, Head, Header, Line, Point, PublicKey, Report, Restored, Seal,
+        SealLine, Signature, Signed, Spot, StreamKind, StreamLine, Tree, Verifier,
     },
     text::Digest,
 };
@@ -129,8 +129,7 @@ impl App {
             held,
         );
         seal.next_key = order.next_key;
-        seal.restored =
-            reason.map(|it| Restored { to, reason: Digest::of(it.as_bytes()) });
+        seal.restored = reason.map(|it| Restored { to, reason: Digest::of(it.as_bytes()) });
         let bytes = seal.bytes().map_err(|error| corrupt(error.into()))?;
         let signature = signer.sign(&Signed::message(&bytes));
         let signed = Signed { bytes, signature };
@@ -328,8 +327,14 @@ impl App {
             Spot::Event(_, id, event) => (Some(id), Some(event), None),
         };
         let code = first.fault.code().to_owned();
-        self.note_once(AuditFact::RecordDoubted { faults: report.faults, code, stream, event, seal })
-            .await
+        self.note_once(AuditFact::RecordDoubted {
+            faults: report.faults,
+            code,
+            stream,
+            event,
+            seal,
+        })
+        .await
     }
 
     /// Notes by the program itself, unless its last note of the kind says the same.
@@ -370,10 +375,9 @@ fn set_back(it: &StreamLine, point: &Point) -> Finding {
 
 /// Streams that have grown passed the point where a seal saw them.
 async fn hold(snapshot: &Snapshot, grown: &[(Head, u32)]) -> Result<(), RecordError> {
-    for kinds in [
-        [StreamKind::Petition, StreamKind::Whistle],
-        [StreamKind::Register, StreamKind::Log],
-    ] {
+    for kinds in
+        [[StreamKind::Petition, StreamKind::Whistle], [StreamKind::Register, StreamKind::Log]]
+    {
         let of: Vec<&(Head, u32)> =
             grown.iter().filter(|(it, _)| kinds.contains(&it.kind)).collect();
         let at: Vec<(Uuid, u32)> = of.iter().map(|(it, _)| (it.id, it.version)).collect();

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::{
     account::pass::Scope,
-    actor::Role,
+    actor::{Member, Role},
     command::{CommandKind, Target},
     directory::Unit,
     ids::{AbsenceId, AssignmentId, AuditId, DistrictId, DutyId, PersonId, TokenId, UnitId},
@@ -498,6 +498,18 @@ impl Note {
     /// Where the bytes are not a note.
     pub fn parse(bytes: &[u8]) -> Result<Self, serde_json::Error> {
         serde_json::from_slice(bytes)
+    }
+}
+
+/// Whether somebody may read the record: the auditor alone.
+///
+/// # Errors
+/// [`Refusal::NotPermitted`] for everybody else.
+pub fn permit_reading(by: &Member) -> Result<(), Refusal> {
+    if by.roles.contains(&Role::Auditor) {
+        Ok(())
+    } else {
+        Err(Refusal::NotPermitted { who: vec![Role::Auditor] })
     }
 }
 

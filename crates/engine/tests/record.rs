@@ -325,7 +325,11 @@ fn notes_that_expired_as_recorded_are_not_missing() {
     assert_eq!(book.streams[3].kind, StreamKind::Log);
     // Without a record of it they are.
     let report = book.verify();
-    assert!(is_found(&report, |it| it.fault == Fault::NotExpired { gone: 2 }), "{}", shown(&report));
+    assert!(
+        is_found(&report, |it| it.fault == Fault::NotExpired { gone: 2 }),
+        "{}",
+        shown(&report)
+    );
     for wrong in [
         AuditFact::NotesExpired { stream, events: 1, head, seal },
         AuditFact::NotesExpired { stream, events: 2, head: Digest([1; 32]), seal },

@@ -5,7 +5,7 @@
 
 mod words;
 
-use minijinja::{AutoEscape, Environment, UndefinedBehavior, context};
+use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context, value::Serde};
 use serde::Serialize;
 use thiserror::Error;
 
@@ -91,27 +91,68 @@ pub struct DossierError(#[from] minijinja::Error);
 
 /// The pages: file name, title, and the acts that they show. The last shows all.
 const PAGES: [(&str, &str, &[&str]); 9] = [
-    ("01-registration.html", "登记表", &[
-        "registered", "accepted", "declined", "duplicate_linked", "recognised_difficult",
-        "legal_bar_set", "extended", "answered", "concluded", "reopened",
-    ]),
-    ("02-whistles.html", "哨单", &[
-        "drafted", "amended", "submitted", "endorsed", "sent_back", "issued", "ratified",
-        "petition_attached", "petition_detached", "unit_added", "unit_released", "lead_changed",
-        "whistled", "blown_again", "escalated", "withdrawn", "terminated",
-    ]),
+    (
+        "01-registration.html",
+        "登记表",
+        &[
+            "registered",
+            "accepted",
+            "declined",
+            "duplicate_linked",
+            "recognised_difficult",
+            "legal_bar_set",
+            "extended",
+            "answered",
+            "concluded",
+            "reopened",
+        ],
+    ),
+    (
+        "02-whistles.html",
+        "哨单",
+        &[
+            "drafted",
+            "amended",
+            "submitted",
+            "endorsed",
+            "sent_back",
+            "issued",
+            "ratified",
+            "petition_attached",
+            "petition_detached",
+            "unit_added",
+            "unit_released",
+            "lead_changed",
+            "whistled",
+            "blown_again",
+            "escalated",
+            "withdrawn",
+            "terminated",
+        ],
+    ),
     ("03-responses.html", "签收与报到", &["acknowledged", "reported_in", "absence_recorded"]),
-    ("04-returns.html", "退单、裁定与指定", &[
-        "return_requested", "return_ruled", "dispute_opened", "dispute_climbed", "designated",
-    ]),
+    (
+        "04-returns.html",
+        "退单、裁定与指定",
+        &["return_requested", "return_ruled", "dispute_opened", "dispute_climbed", "designated"],
+    ),
     ("05-minutes.html", "会商纪要", &["consulted"]),
-    ("06-replies.html", "办理反馈与延期", &[
-        "progressed", "replied", "extension_requested", "extension_ruled", "reworked",
-        "hold_requested", "hold_refused", "held_long_term", "resumed",
-    ]),
-    ("07-verification.html", "核查、评价与办结", &[
-        "verified", "rated", "closed", "whistle_ended",
-    ]),
+    (
+        "06-replies.html",
+        "办理反馈与延期",
+        &[
+            "progressed",
+            "replied",
+            "extension_requested",
+            "extension_ruled",
+            "reworked",
+            "hold_requested",
+            "hold_refused",
+            "held_long_term",
+            "resumed",
+        ],
+    ),
+    ("07-verification.html", "核查、评价与办结", &["verified", "rated", "closed", "whistle_ended"]),
     ("08-supervision.html", "督办与逾期", &["lapsed"]),
     ("09-timeline.html", "办理经过", &[]),
 ];
@@ -126,26 +167,28 @@ pub fn pages(it: &Dossier) -> Result<Vec<(&'static str, String)>, DossierError> 
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.add_template("page", PAGE)?;
     let page = environment.get_template("page")?;
-    let contents: Vec<(&str, &str, usize)> = PAGES
-        .iter()
-        .map(|(file, title, kinds)| (*file, *title, of(it, kinds).len()))
-        .collect();
+    let contents: Vec<(&str, &str, usize)> =
+        PAGES.iter().map(|(file, title, kinds)| (*file, *title, of(it, kinds).len())).collect();
     let index = page.render(context! {
-        it => it, title => "案卷目录", contents => contents, parts => it.parts,
-        acts => Vec::<&Act>::new(), index => true,
+        it => Serde(it), title => "案卷目录",
+        contents => Serde(&contents), parts => Serde(&it.parts),
+        acts => Vec::<Value>::new(), n_attachments => it.attachments.len(), index => true,
     })?;
     let mut res = vec![("index.html", index)];
     for (file, title, kinds) in PAGES {
         let acts = of(it, kinds);
         // The form shows the case as it stands, the sheets each whistle.
         let parts: Vec<&Part> = match file {
-            "01-registration.html" => it.parts.iter().filter(|it| it.id.starts_with("pet_")).collect(),
+            "01-registration.html" => {
+                it.parts.iter().filter(|it| it.id.starts_with("pet_")).collect()
+            }
             "02-whistles.html" => it.parts.iter().filter(|it| it.id.starts_with("whi_")).collect(),
             _ => vec![],
         };
         let text = page.render(context! {
-            it => it, title => title, contents => Vec::<(&str, &str, usize)>::new(),
-            parts => parts, acts => acts, index => false,
+            it => Serde(it), title => title, contents => Vec::<Value>::new(),
+            parts => Serde(&parts), acts => Serde(&acts),
+            n_attachments => 0, index => false,
         })?;
         res.push((file, text));
     }

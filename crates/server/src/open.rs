@@ -9,6 +9,7 @@ use crate::{
     data::Folder,
     demo_clock::{self, DemoClock},
     post,
+    record::seal_key,
     settings::Settings,
     trouble::Trouble,
 };
@@ -122,7 +123,7 @@ impl Opened {
 
     /// The application over it.
     pub(crate) async fn app(&self, settings: &Settings, clock: &CaseClock) -> Result<App, Trouble> {
-        Ok(App::open(Parts {
+        let app = App::open(Parts {
             store: self.store.clone(),
             clock: clock.clock(),
             wall: Arc::new(RunningClock::wall()),
@@ -130,6 +131,8 @@ impl Opened {
             domain: post::domain(&settings.mail),
             accounts: settings.accounts.clone(),
         })
-        .await?)
+        .await?;
+        app.check_seals_with(seal_key::check);
+        Ok(app)
     }
 }

@@ -140,10 +140,11 @@ impl From<app::RecordError> for Trouble {
                     finding.sentence(engine::text::Lang::En)
                 ),
             ),
-            app::RecordError::Written(error) => {
-                Self::failed("导出无法写入。请检查路径和磁盘空间。", "The export cannot be written. Check the path and the disk.")
-                    .because(error)
-            }
+            app::RecordError::Written(error) => Self::failed(
+                "导出无法写入。请检查路径和磁盘空间。",
+                "The export cannot be written. Check the path and the disk.",
+            )
+            .because(error),
         }
     }
 }

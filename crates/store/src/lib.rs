@@ -28,7 +28,7 @@ mod upkeep;
 mod writer;
 
 pub use account::{Account, AccountDetails, Credentials, NewAccount, NewPassword};
-pub use audit::{Notes, register_stream};
+pub use audit::{NoteFilter, NoteView, Notes, register_stream};
 pub use claim::{ClaimedMailing, DueDeadline, LetterInMailing};
 pub use directory::RegisterState;
 pub use error::Error;

@@ -9,10 +9,11 @@ use engine::{
     text::Digest,
 };
 use sea_orm::{
-    AccessMode, ActiveValue::Set, ColumnTrait as _, ConnectionTrait as _, DatabaseTransaction,
-    DbBackend, EntityTrait as _, IsolationLevel, JoinType, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, SqliteTransactionMode, Statement, TransactionOptions,
-    TransactionTrait as _,
+    AccessMode,
+    ActiveValue::Set,
+    ColumnTrait as _, ConnectionTrait as _, DatabaseTransaction, DbBackend, EntityTrait as _,
+    IsolationLevel, JoinType, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait as _,
     sea_query::{Alias, Cond, Expr, ExprTrait as _, Query},
 };
 use std::collections::{BTreeMap, HashMap};
@@ -103,7 +104,11 @@ impl Commit {
     ///
     /// # Errors
     /// [`Error::Corrupt`] where a value cannot be encoded.
-    pub fn sealing(row: SealRow, heads: &[Head], letter: Option<HolderLetter>) -> Result<Self, Error> {
+    pub fn sealing(
+        row: SealRow,
+        heads: &[Head],
+        letter: Option<HolderLetter>,
+    ) -> Result<Self, Error> {
         let district = row.seal.district;
         let no = row.seal.no;
         let mut res = Self { at: row.seal.at, district: district.0, ..Self::default() };
@@ -379,10 +384,9 @@ impl Store {
 }
 
 fn head_of(row: &entity::seal_head::Model) -> Result<Head, Error> {
-    let kind = row
-        .kind
-        .parse()
-        .map_err(|error: strum::ParseError| Error::corrupt("seal_head", "kind", row.stream_id, error))?;
+    let kind = row.kind.parse().map_err(|error: strum::ParseError| {
+        Error::corrupt("seal_head", "kind", row.stream_id, error)
+    })?;
     Ok(Head {
         kind,
         id: row.stream_id,
@@ -477,16 +481,13 @@ impl Snapshot {
         Ok(found.into_values().collect())
     }
 
-    async fn standing(
-        &self,
-        after: Uuid,
-        limit: u64,
-    ) -> Result<BTreeMap<Uuid, StreamLine>, Error> {
+    async fn standing(&self, after: Uuid, limit: u64) -> Result<BTreeMap<Uuid, StreamLine>, Error> {
         use entity::{audit_stream, seal_head, stream};
         let district = self.district.0;
         let mut found: BTreeMap<Uuid, StreamLine> = BTreeMap::new();
         let mut put = |kind, id, version: i32, head| {
-            found.insert(id, StreamLine { kind, id, version: count(version), head, points: vec![] });
+            found
+                .insert(id, StreamLine { kind, id, version: count(version), head, points: vec![] });
         };
         let sealed: Vec<(Uuid, String)> = seal_head::Entity::find()
             .select_only()
@@ -500,9 +501,9 @@ impl Snapshot {
             .all(&self.tx)
             .await?;
         for (id, kind) in sealed {
-            let kind = kind
-                .parse()
-                .map_err(|error: strum::ParseError| Error::corrupt("seal_head", "kind", id, error))?;
+            let kind = kind.parse().map_err(|error: strum::ParseError| {
+                Error::corrupt("seal_head", "kind", id, error)
+            })?;
             put(kind, id, 0, chain::GENESIS);
         }
         let cases: Vec<(Uuid, String, i32, Vec<u8>)> = stream::Entity::find()
@@ -521,8 +522,7 @@ impl Snapshot {
             .all(&self.tx)
             .await?;
         for (id, kind, version, head) in cases {
-            let kind =
-                if kind == "petition" { StreamKind::Petition } else { StreamKind::Whistle };
+            let kind = if kind == "petition" { StreamKind::Petition } else { StreamKind::Whistle };
             put(kind, id, version, digest("stream", "head", id, &head)?);
         }
         let notes: Vec<(Uuid, bool, i32, Vec<u8>)> = audit_stream::Entity::find()

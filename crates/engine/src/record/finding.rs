@@ -296,7 +296,9 @@ impl Fault {
                 "does not follow on the event before it (previous): one of them was changed".into()
             }
             Self::Missing { to } => format!("is missing, up to event {to}"),
-            Self::Reordered { expected } => format!("is out of order; event {expected} belongs here"),
+            Self::Reordered { expected } => {
+                format!("is out of order; event {expected} belongs here")
+            }
             Self::Differs { field } => format!("the column {field} is not what its content says"),
             Self::CutOff { seal, sealed } => {
                 format!("and what follows was cut off: seal {seal} covers {sealed} events")

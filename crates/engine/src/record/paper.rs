@@ -14,8 +14,9 @@ pub enum Recipient {
 
 /// Digits in groups of four, eight groups a line, as people compare them.
 fn groups(digits: &str) -> String {
-    let groups: Vec<&str> =
-        (0..digits.len().div_ceil(4)).filter_map(|at| digits.get(at * 4..(at * 4 + 4).min(digits.len()))).collect();
+    let groups: Vec<&str> = (0..digits.len().div_ceil(4))
+        .filter_map(|at| digits.get(at * 4..(at * 4 + 4).min(digits.len())))
+        .collect();
     let lines: Vec<String> = groups.chunks(8).map(|it| format!("    {}", it.join(" "))).collect();
     lines.join("\n")
 }

@@ -301,8 +301,7 @@ impl PublicKey {
     #[must_use]
     pub fn shown(&self) -> String {
         let digits = self.fingerprint().to_string();
-        let groups: Vec<&str> =
-            (0..8).filter_map(|at| digits.get(at * 4..at * 4 + 4)).collect();
+        let groups: Vec<&str> = (0..8).filter_map(|at| digits.get(at * 4..at * 4 + 4)).collect();
         groups.join(" ")
     }
 }

@@ -229,7 +229,11 @@ impl<'a> Verifier<'a> {
             (Some(Line::End(it)), Phase::Seals | Phase::Streams) => self.close(&it),
             (
                 Some(
-                    Line::Record(_) | Line::Seal(_) | Line::Stream(_) | Line::Event(_) | Line::End(_),
+                    Line::Record(_)
+                    | Line::Seal(_)
+                    | Line::Stream(_)
+                    | Line::Event(_)
+                    | Line::End(_),
                 ),
                 _,
             ) => self.found(spot, Fault::OutOfPlace),
@@ -350,9 +354,10 @@ impl<'a> Verifier<'a> {
     fn hold_ledger(&mut self, line: &StreamLine) {
         for (seal, head) in self.ledger_heads.remove(&line.id).unwrap_or_default() {
             let is_here = self.seals.iter().any(|it| it.no == seal && !it.lost);
-            let same = line.points.iter().any(|it| {
-                it.seal == seal && it.version == head.version && it.head == head.head
-            });
+            let same = line
+                .points
+                .iter()
+                .any(|it| it.seal == seal && it.version == head.version && it.head == head.head);
             if is_here && !(same && line.kind == head.kind) {
                 self.found(Spot::Stream(line.kind, line.id), Fault::LedgerHeadDiffers { seal });
             }

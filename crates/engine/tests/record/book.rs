@@ -54,7 +54,13 @@ pub(crate) struct Book {
 }
 
 /// The bytes of an event that says where it belongs.
-pub(crate) fn body(it: &Stream, version: u32, at: DateTime<Utc>, previous: Digest, text: &str) -> Vec<u8> {
+pub(crate) fn body(
+    it: &Stream,
+    version: u32,
+    at: DateTime<Utc>,
+    previous: Digest,
+    text: &str,
+) -> Vec<u8> {
     let stream = match it.kind {
         StreamKind::Petition | StreamKind::Whistle => {
             serde_json::json!({ "kind": it.kind, "id": it.id })
@@ -167,7 +173,13 @@ impl Book {
         }
         for it in self.streams.iter().filter(|it| it.version > 0) {
             let (kind, id, version, head) = (it.kind, it.id, it.version, it.head);
-            res.push(Line::Stream(StreamLine { kind, id, version, head, points: it.points.clone() }));
+            res.push(Line::Stream(StreamLine {
+                kind,
+                id,
+                version,
+                head,
+                points: it.points.clone(),
+            }));
             let left = it.events.iter().filter(|event| event.version > it.gone);
             res.extend(left.cloned().map(Line::Event));
         }
@@ -187,8 +199,7 @@ pub(crate) fn signed(seal: &Seal) -> Signed {
 
 /// The lines as text, with the last that counts them.
 pub(crate) fn text(lines: &[Line]) -> String {
-    let mut text: String =
-        lines.iter().map(|it| format!("{}\n", it.text().unwrap())).collect();
+    let mut text: String = lines.iter().map(|it| format!("{}\n", it.text().unwrap())).collect();
     let count = |of: fn(&Line) -> bool| lines.iter().filter(|it| of(it)).count() as u64;
     let end = End {
         seals: count(|it| matches!(it, Line::Seal(_))),

@@ -117,11 +117,7 @@ impl Keeper {
         self.seal_with(by, SealOrder { holder, next_key, ..SealOrder::default() }).await
     }
 
-    async fn seal_with(
-        &self,
-        by: &By,
-        order: SealOrder<'_>,
-    ) -> Result<Option<SealRow>, Trouble> {
+    async fn seal_with(&self, by: &By, order: SealOrder<'_>) -> Result<Option<SealRow>, Trouble> {
         let last = self.app.store().last_seal(self.app.district()).await?;
         let lost = order.restored.as_ref().and_then(|(_, lost)| lost.last());
         let named = lost.or(last.as_ref()).map(|it| it.seal.key_after());
@@ -202,7 +198,10 @@ impl Keeper {
         let restored = Some((reason, lost));
         let order = SealOrder { holder, next_key: None, restored };
         self.seal_with(by, order).await?.ok_or_else(|| {
-            Trouble::failed("另一进程正在封存，请稍后再试。", "Another process is sealing; try again.")
+            Trouble::failed(
+                "另一进程正在封存，请稍后再试。",
+                "Another process is sealing; try again.",
+            )
         })
     }
 
@@ -219,7 +218,11 @@ impl Keeper {
             return Ok(());
         }
         if let Some(row) = self.seal(&By::default(), false).await? {
-            tracing::info!(seal = row.seal.no, n_streams = row.seal.streams, "the record was sealed");
+            tracing::info!(
+                seal = row.seal.no,
+                n_streams = row.seal.streams,
+                "the record was sealed"
+            );
         }
         let n_streams = self.app.expire_notes(self.keep_months).await?;
         if n_streams > 0 {

@@ -8,9 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use engine::record::{
-    Body, Head, LedgerSeal, Recipient, Seal, SealLine, Signed, paper,
-};
+use engine::record::{Body, Head, LedgerSeal, Recipient, Seal, SealLine, Signed, paper};
 use serde::{Deserialize, Serialize};
 use store::SealRow;
 
@@ -127,14 +125,10 @@ impl Ledger {
     ) -> Result<(), Trouble> {
         data::create(&self.folder)?;
         let (no, signature) = (row.seal.no, row.signed.signature);
-        let text =
-            paper(district, &row.seal, &signature, row.reason.as_deref(), Recipient::Ledger);
+        let text = paper(district, &row.seal, &signature, row.reason.as_deref(), Recipient::Ledger);
         let body = Body::of(row.signed.bytes.clone());
-        let sheet = Sheet {
-            seal: SealLine { no, body, signature },
-            reason: row.reason.clone(),
-            heads,
-        };
+        let sheet =
+            Sheet { seal: SealLine { no, body, signature }, reason: row.reason.clone(), heads };
         let json = serde_json::to_vec(&sheet)
             .map_err(|error| unusable(&self.folder, io::Error::other(error)))?;
         for (ending, content) in [("txt", text.into_bytes()), ("json", json)] {

@@ -189,7 +189,10 @@ mod tests {
         let key = PublicKey([0x5a; 32]);
         assert_eq!(parse_public(&public_pem(&key)), Some(key));
         assert_eq!(parse_public(&format!("{key}\n")), Some(key));
-        assert_eq!(parse_public("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----"), None);
+        assert_eq!(
+            parse_public("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----"),
+            None
+        );
         assert_eq!(parse_public(""), None);
     }
 

@@ -7,12 +7,15 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use app::{App, By};
-use engine::{actor::Role, audit::AuditFact};
+use app::{App, By, Caller, CaseId, Error};
+use engine::{StreamId, actor::Role, audit::AuditFact, text::Digest};
+use papers::dossier;
+use serde_json::json;
 
 use super::unusable;
 use crate::{
     commands::caller,
+    data,
     open::{CaseClock, Opened},
     say,
     settings::Settings,
@@ -24,15 +27,28 @@ pub(in crate::commands) struct Args {
     /// 写入的文件；导出一案时为文件夹。已存在则拒绝 / where to write; it must not be there yet
     #[arg(long, value_name = "PATH")]
     out: PathBuf,
+    /// 只导出一案：诉求或哨的编号 / one case alone
+    #[arg(long, value_name = "pet_… | whi_…", requires = "login", value_parser = case)]
+    case: Option<CaseId>,
     /// 以谁的名义导出（用户名）；全部记录须为审计员 / the account that exports
     #[arg(long = "as", value_name = "LOGIN")]
     login: Option<String>,
+}
+
+fn case(text: &str) -> Result<CaseId, String> {
+    let petition = text.parse().map(StreamId::Petition);
+    let case = petition.or_else(|_| text.parse().map(StreamId::Whistle));
+    case.map_err(|_| "应为 pet_… 或 whi_…  (an id begins with pet_ or whi_)".to_owned())
 }
 
 pub(super) async fn run(settings: &Settings, args: Args) -> Result<(), Trouble> {
     let opened = Opened::migrated(settings).await?;
     let clock = CaseClock::of(&opened).await?;
     let app = opened.app(settings, &clock).await?;
+    if let (Some(case), Some(login)) = (args.case, &args.login) {
+        let caller = caller(&app, login).await?;
+        return one(&app, &caller, case, &args.out).await;
+    }
     let by = match &args.login {
         Some(login) => {
             let caller = caller(&app, login).await?;
@@ -77,4 +93,68 @@ async fn whole(app: &App, by: &By, path: &Path) -> Result<(), Trouble> {
         end.events
     ));
     Ok(())
+}
+
+/// One case as a folder: pages, events, and the digest of each file.
+async fn one(app: &App, caller: &Caller, case: CaseId, folder: &Path) -> Result<(), Trouble> {
+    if folder.exists() {
+        let there = std::io::Error::from(std::io::ErrorKind::AlreadyExists);
+        return Err(unusable(folder, there));
+    }
+    let taken = app.take_out(caller, case).await.map_err(|error| match error {
+        Error::NotFound => Trouble::failed(
+            "没有这一案，或该账号无权查看。",
+            "There is no such case, or the account may not see it.",
+        ),
+        other => other.into(),
+    })?;
+    let pages = dossier::pages(&taken.dossier).map_err(|error| {
+        Trouble::failed("案卷无法生成。", "The pages cannot be written.").because(error)
+    })?;
+    let it = &taken.dossier;
+    let meta = json!({
+        "form": 1, "district": it.district, "case": case_text(case), "number": it.number,
+        "exported": { "by": it.by, "unit": it.unit, "person": caller.member.person.to_string(), "at": app.wall() },
+        "streams": taken.events.iter().map(|(id, lines)| json!({ "id": id, "events": lines.len() - 1 })).collect::<Vec<_>>(),
+        "personal_data": "masked",
+        "attachments": it.attachments,
+    });
+    let mut files: Vec<(String, Vec<u8>)> =
+        pages.into_iter().map(|(name, html)| (name.to_owned(), html.into_bytes())).collect();
+    files.push(("case.json".to_owned(), format!("{meta:#}\n").into_bytes()));
+    for (id, lines) in &taken.events {
+        let mut text = String::new();
+        for it in lines {
+            let line = it.text().map_err(|error| unusable(folder, std::io::Error::other(error)))?;
+            text.push_str(&line);
+            text.push('\n');
+        }
+        files.push((format!("events/{id}.jsonl"), text.into_bytes()));
+    }
+    files.sort();
+    let sums: String =
+        files.iter().map(|(name, content)| format!("{}  {name}\n", Digest::of(content))).collect();
+    files.push(("SHA256SUMS".to_owned(), sums.into_bytes()));
+    for inside in ["events", "attachments"] {
+        data::create(&folder.join(inside))?;
+    }
+    for (name, content) in &files {
+        let path = folder.join(name);
+        data::write_private(&path, content).map_err(|error| unusable(&path, error))?;
+    }
+    say::line(format!(
+        "已导出 {}：{}，{} 个文件。  {} files.",
+        folder.display(),
+        it.number,
+        files.len(),
+        files.len()
+    ));
+    Ok(())
+}
+
+fn case_text(case: CaseId) -> String {
+    match case {
+        StreamId::Petition(it) => it.to_string(),
+        StreamId::Whistle(it) => it.to_string(),
+    }
 }

@@ -61,7 +61,9 @@ pub(super) async fn run(places: &Places, args: Args) -> Result<ExitCode, Trouble
         }
         None => {
             let settings = places.settings()?;
-            let held = || Ok::<_, Trouble>(seal_key::load(&settings.keys)?.map(|it| app::Signer::public(&it)));
+            let held = || {
+                Ok::<_, Trouble>(seal_key::load(&settings.keys)?.map(|it| app::Signer::public(&it)))
+            };
             let key = given.map_or_else(held, |it| Ok(Some(it)))?.ok_or_else(no_key)?;
             let opened = Opened::beside(&settings).await?;
             let app = opened.app(&settings, &CaseClock::of(&opened).await?).await?;
@@ -106,12 +108,7 @@ fn file(path: &Path, mut verifier: Verifier<'_>) -> Result<Report, Trouble> {
 fn tell(report: &Report) {
     say::line(format!(
         "共 {} 次封存，{} 件，{} 个事件。  {} seals, {} streams, {} events.",
-        report.seals,
-        report.streams,
-        report.events,
-        report.seals,
-        report.streams,
-        report.events
+        report.seals, report.streams, report.events, report.seals, report.streams, report.events
     ));
     if let Some((no, at)) = report.last {
         let at = at.with_timezone(&beijing()).format("%Y-%m-%d %H:%M:%S");

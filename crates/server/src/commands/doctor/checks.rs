@@ -230,9 +230,11 @@ async fn record(settings: &Settings, store: &Store) -> Option<Finding> {
             "尚未封存过。服务启动时自动封存，也可运行 chuishao audit seal。",
             "Nothing is sealed yet; the server does it when it starts, or `chuishao audit seal`.",
         ),
-        Ok(Standing::Well { last }) => {
-            Finding::well(WHAT, format!("最后是第 {last} 号，与底单 {folder} 相符"), "as in the ledger")
-        }
+        Ok(Standing::Well { last }) => Finding::well(
+            WHAT,
+            format!("最后是第 {last} 号，与底单 {folder} 相符"),
+            "as in the ledger",
+        ),
         Ok(Standing::Behind { database, ledger: last }) => {
             let at = ledger.read(last).ok().flatten().map(|(row, _)| keeper::shown(&row));
             let at = at.unwrap_or_default();
@@ -248,7 +250,9 @@ async fn record(settings: &Settings, store: &Store) -> Option<Finding> {
         }
         Ok(Standing::Other { no }) => Finding::bad(
             WHAT,
-            format!("第 {no} 号与底单 {folder} 不同，不是同一份记录。请核对 record.ledger 与 database.url。"),
+            format!(
+                "第 {no} 号与底单 {folder} 不同，不是同一份记录。请核对 record.ledger 与 database.url。"
+            ),
             format!("Seal {no} is not that of the ledger; they are of two records."),
         ),
         Err(trouble) => Finding::stopped(WHAT, &trouble),
