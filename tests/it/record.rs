@@ -531,6 +531,11 @@ on_both! {
         crate::story::replied(&app, "rsj", &lead).await;
         app.step_aside().await;
         let desk = Desk::at(app.url());
+        desk.seal();
+        let app = app.look_again().await;
+        // What comes after the seal is taken out too, and said to be unsealed.
+        app.by("zjj").act("acknowledge", json!({ "assignment": crate::story::part(&issued, "zjj") }), "id").await;
+        app.step_aside().await;
         let out = desk.path("case");
         desk.run(&["audit", "export", "--case", &petition, "--as", "dispatcher", "--out", &out]).expect(0, &["已导出"]);
         let read = |name: &str| std::fs::read_to_string(format!("{out}/{name}")).unwrap();
@@ -556,11 +561,21 @@ on_both! {
         for secret in ["张三丰", "19900001234"] {
             assert!(!all.contains(secret), "{secret}");
         }
-        for id in [&petition, &whistle] {
-            let lines = read(&format!("events/{id}.jsonl"));
-            assert!(lines.lines().count() > 2, "{lines}");
-            assert!(lines.contains("\"hash\""));
+        let key = desk.key();
+        Desk::outside(&["audit", "verify", &out, "--key", &key]).expect(0, &["一案的导出", "2 streams", "1 个事件尚未封存", "核验通过"]);
+        let record = read("record.jsonl");
+        for (changed, place) in [
+            (record.replacen("\\\"registered\\\"", "\\\"registersd\\\"", 1), "第 1 个事件：内容被改动"),
+            (cut(&record, "{\"event\":{\"version\":2"), "event 2: is missing"),
+            (record.replacen("{\"left\":\"", "{\"right\":\"", 1), "proof"),
+        ] {
+            assert_ne!(changed, record);
+            std::fs::write(format!("{out}/record.jsonl"), changed).unwrap();
+            Desk::outside(&["audit", "verify", &out, "--key", &key]).expect(1, &[place, "record.jsonl 缺失或被改动"]);
         }
+        std::fs::write(format!("{out}/record.jsonl"), record).unwrap();
+        std::fs::write(format!("{out}/05-minutes.html"), "").unwrap();
+        Desk::outside(&["audit", "verify", &out, "--key", &key]).expect(1, &["05-minutes.html", "核验通过"]);
         let meta: Value = serde_json::from_str(&read("case.json")).unwrap();
         assert_eq!(meta["attachments"], json!([]));
         assert_eq!(desk.noted("exported").await, 1);

@@ -10,16 +10,18 @@ use engine::{
     ids::{PersonId, TextId, UnitId},
     lists::Lists,
     petition::Petition,
-    record::{Body, EventLine, Line, StreamKind, StreamLine},
+    record::{
+        Body, EventLine, FORM, Head, Header, Line, Point, Prover, SealLine, StreamKind, StreamLine,
+    },
     text::Words,
     whistle::Whistle,
 };
 use papers::dossier::{self, Act, Dossier, Part};
 use serde_json::Value;
-use store::EventRecord;
+use store::{EventRecord, SealRow};
 use uuid::Uuid;
 
-use crate::{App, Caller, CaseId, Error, Visible};
+use crate::{App, Caller, CaseId, Error, Visible, record::RecordText};
 
 /// How many events are read at a time.
 const PAGE: u64 = 200;
@@ -30,8 +32,11 @@ const SILENT: &[&str] = &["fact", "stops", "starts", "district", "lists", "calen
 pub struct TakenOut {
     /// Its pages, as values.
     pub dossier: Dossier,
-    /// The events of each stream, as an export of the record holds them.
-    pub events: Vec<(String, Vec<Line>)>,
+    /// Its streams and their number of events.
+    pub streams: Vec<(String, u32)>,
+    /// Its events, as an export of the record holds them, with the proof that they are under the
+    /// last seal.
+    pub record: String,
 }
 
 /// What ids and codes of a case are called.
@@ -74,12 +79,13 @@ impl App {
         // The case that was asked for comes first.
         parts.sort_by_key(|it| it.id != display(case));
         let mut acts: Vec<(DateTime<Utc>, Act)> = vec![];
-        let mut events = vec![];
+        let mut counts = vec![];
         for (id, version, history) in &streams {
             let on = names.parts.get(&id.uuid()).cloned().unwrap_or_default();
             acts.extend(history.iter().map(|it| (it.envelope.at, names.act(*id, &on, it))));
-            events.push((display(*id), lines(*id, *version, history)));
+            counts.push((display(*id), *version));
         }
+        let record = self.record_of(case, &streams).await?;
         acts.sort_by_key(|(at, _)| *at);
         let first = parts.first();
         let row = |label: &str| {
@@ -100,7 +106,7 @@ impl App {
             attachments: vec![],
         };
         self.note(&caller.by(), AuditFact::Exported { case: Some(case.uuid()) }).await?;
-        Ok(TakenOut { dossier, events })
+        Ok(TakenOut { dossier, streams: counts, record })
     }
 
     /// The streams of a case, each through the gate.
@@ -125,6 +131,84 @@ impl App {
                 (petitions, whistles)
             }
         })
+    }
+
+    /// The streams of a case as an export of the record.
+    async fn record_of(
+        &self,
+        case: CaseId,
+        streams: &[(StreamId, u32, Vec<EventRecord>)],
+    ) -> Result<String, Error> {
+        let ids: Vec<Uuid> = streams.iter().map(|(id, ..)| id.uuid()).collect();
+        let (seal, mut proven) = self.prove(&ids).await?;
+        let mut text = RecordText::default();
+        text.say(&Line::Record(Header {
+            form: FORM,
+            district: self.district(),
+            name: self.district_name().to_owned(),
+            at: self.wall(),
+            case: Some(display(case)),
+        }))?;
+        if let Some(it) = seal {
+            let (no, signature) = (it.seal.no, it.signed.signature);
+            text.say(&Line::Seal(SealLine { no, body: Body::of(it.signed.bytes), signature }))?;
+        }
+        let mut streams: Vec<_> = streams.iter().collect();
+        streams.sort_by_key(|(id, ..)| id.uuid());
+        for (id, _, history) in streams {
+            let kind = match id {
+                StreamId::Petition(_) => StreamKind::Petition,
+                StreamId::Whistle(_) => StreamKind::Whistle,
+            };
+            let id = id.uuid();
+            let bare = || StreamLine {
+                kind,
+                id,
+                version: 0,
+                head: engine::chain::GENESIS,
+                points: vec![],
+                proof: None,
+            };
+            for line in lines(proven.remove(&id).unwrap_or_else(bare), history) {
+                text.say(&line)?;
+            }
+        }
+        Ok(text.end()?.0)
+    }
+
+    /// The last seal, and for each of some streams where it stood then, with the steps to its root.
+    async fn prove(
+        &self,
+        ids: &[Uuid],
+    ) -> Result<(Option<SealRow>, HashMap<Uuid, StreamLine>), Error> {
+        let snapshot = self.store().snapshot(self.district()).await?;
+        let seal = snapshot.last_seal().await?;
+        let mut found = vec![];
+        let mut prover = Prover::default();
+        let mut last = Uuid::nil();
+        while let Some(no) = seal.as_ref().map(|it| it.seal.no) {
+            let page = snapshot.streams(last, PAGE).await?;
+            let Some(end) = page.last() else { break };
+            last = end.id;
+            for mut it in page {
+                let Some(point) = it.points.last().copied() else { continue };
+                let head =
+                    Head { kind: it.kind, id: it.id, version: point.version, head: point.head };
+                let kept = ids.contains(&it.id);
+                prover.push(head.leaf(), kept);
+                if kept {
+                    it.points = vec![Point { seal: no, ..point }];
+                    found.push(it);
+                }
+            }
+        }
+        snapshot.close().await?;
+        let (_, proofs) = prover.prove();
+        let proven = found
+            .into_iter()
+            .zip(proofs)
+            .map(|(it, steps)| (it.id, StreamLine { proof: Some(steps), ..it }));
+        Ok((seal, proven.collect()))
     }
 
     /// All events of a stream that was let through.
@@ -387,14 +471,11 @@ fn display(case: CaseId) -> String {
 }
 
 /// The events of a stream as an export of the record holds them.
-fn lines(stream: StreamId, version: u32, history: &[EventRecord]) -> Vec<Line> {
-    let kind = match stream {
-        StreamId::Petition(_) => StreamKind::Petition,
-        StreamId::Whistle(_) => StreamKind::Whistle,
-    };
-    let head = history.last().map_or(engine::chain::GENESIS, |it| it.digest);
-    let id = stream.uuid();
-    let mut res = vec![Line::Stream(StreamLine { kind, id, version, head, points: vec![] })];
+fn lines(mut stream: StreamLine, history: &[EventRecord]) -> Vec<Line> {
+    // What happened since the proofs were read is part of it.
+    stream.version = history.last().map_or(0, |it| it.envelope.version);
+    stream.head = history.last().map_or(engine::chain::GENESIS, |it| it.digest);
+    let mut res = vec![Line::Stream(stream)];
     res.extend(history.iter().map(|it| {
         Line::Event(EventLine {
             version: it.envelope.version,

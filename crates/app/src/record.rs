@@ -210,22 +210,19 @@ impl App {
         snapshot: &Snapshot,
         sink: &mut (dyn FnMut(&str) -> io::Result<()> + Send),
     ) -> Result<End, RecordError> {
-        let mut hash = Sha256::new();
+        let mut text = RecordText::default();
         let mut say = |line: Line| -> Result<(), RecordError> {
-            let text = line.text().map_err(|error| corrupt(error.into()))?;
-            if !matches!(line, Line::End(_)) {
-                hash.update(text.as_bytes());
-                hash.update(b"\n");
-            }
-            Ok(sink(&text)?)
+            text.say(&line)?;
+            Ok(sink(text.take().trim_end())?)
         };
         say(Line::Record(Header {
             form: engine::record::FORM,
             district: self.district(),
             name: self.district_name().to_owned(),
             at: self.wall(),
+            case: None,
         }))?;
-        let (mut n_seals, mut n_streams, mut n_events) = (0, 0, 0);
+        let mut n_seals = 0;
         loop {
             let page = snapshot.seals(n_seals, PAGE).await?;
             let Some((no, ..)) = page.last() else { break };
@@ -241,14 +238,12 @@ impl App {
             last = end.id;
             for it in page {
                 let (kind, id) = (it.kind, it.id);
-                n_streams += 1;
                 say(Line::Stream(it))?;
                 let mut version = 0;
                 loop {
                     let events = snapshot.events(kind, id, version, PAGE).await?;
                     let Some(end) = events.last() else { break };
                     version = end.version;
-                    n_events += u64::try_from(events.len()).unwrap_or(0);
                     let is_last = u64::try_from(events.len()).unwrap_or(0) < PAGE;
                     for it in events {
                         say(Line::Event(it))?;
@@ -261,10 +256,8 @@ impl App {
             // A check in the background of a server lets others go first.
             tokio::task::yield_now().await;
         }
-        let digest = Digest(hash.clone().finalize().into());
-        let seals = u64::from(n_seals);
-        let end = End { seals, streams: n_streams, events: n_events, digest };
-        sink(&Line::End(end).text().map_err(|error| corrupt(error.into()))?)?;
+        let (text, end) = text.end()?;
+        sink(text.trim_end())?;
         Ok(end)
     }
 
@@ -350,13 +343,54 @@ impl App {
     }
 }
 
+/// The lines of an export as text, counted and digested on the way.
+#[derive(Default)]
+pub(crate) struct RecordText {
+    text: String,
+    hash: Sha256,
+    n: [u64; 3],
+}
+
+impl RecordText {
+    /// Adds a line.
+    pub(crate) fn say(&mut self, line: &Line) -> Result<(), Error> {
+        let [seals, streams, events] = &mut self.n;
+        match line {
+            Line::Seal(_) => *seals += 1,
+            Line::Stream(_) => *streams += 1,
+            Line::Event(_) => *events += 1,
+            Line::Record(_) | Line::End(_) => (),
+        }
+        let text = line.text().map_err(|error| internal(error.into()))?;
+        self.hash.update(text.as_bytes());
+        self.hash.update(b"\n");
+        self.text.push_str(&text);
+        self.text.push('\n');
+        Ok(())
+    }
+
+    /// The lines since the last time.
+    fn take(&mut self) -> String {
+        std::mem::take(&mut self.text)
+    }
+
+    /// Adds the last line, which counts them.
+    pub(crate) fn end(mut self) -> Result<(String, End), Error> {
+        let [seals, streams, events] = self.n;
+        let hash = std::mem::take(&mut self.hash);
+        let end = End { seals, streams, events, digest: Digest(hash.finalize().into()) };
+        self.say(&Line::End(end))?;
+        Ok((self.text, end))
+    }
+}
+
+fn internal(source: Box<dyn std::error::Error + Send + Sync>) -> Error {
+    let id = Uuid::nil();
+    Error::Internal(store::Error::Corrupt { table: "seal", column: "body", id, source })
+}
+
 fn corrupt(error: Box<dyn std::error::Error + Send + Sync>) -> RecordError {
-    RecordError::App(Error::Internal(store::Error::Corrupt {
-        table: "seal",
-        column: "body",
-        id: Uuid::nil(),
-        source: error,
-    }))
+    RecordError::App(internal(error))
 }
 
 /// A stream that stands before where a seal saw it.

@@ -14,7 +14,7 @@ mod verify;
 
 pub use finding::{Fault, Finding, Spot};
 pub use line::{Body, End, EventLine, FORM, Header, Line, Point, SealLine, StreamLine};
-pub use merkle::Tree;
+pub use merkle::{Prover, Step, Tree, climb};
 pub use paper::{Recipient, paper};
 pub use seal::{Head, PublicKey, Restored, Seal, Signature, Signed, StreamKind, stream_name};
 pub use verify::{Check, LedgerSeal, Report, Verifier};

@@ -12,7 +12,8 @@ use engine::{
     chain,
     ids::AuditId,
     record::{
-        Body, Fault, Finding, Line, PublicKey, Report, Restored, Signed, Spot, StreamKind, Verifier,
+        Body, Fault, Finding, Head, Line, Point, Prover, PublicKey, Report, Restored, Signed, Spot,
+        Step, StreamKind, Verifier,
     },
     text::{Digest, Lang},
 };
@@ -386,5 +387,71 @@ fn a_file_that_ends_early_or_is_none_of_ours_is_told() {
         let mut verifier = Verifier::new(KEY, &check, vec![]);
         verifier.line(other.as_bytes());
         assert!(!verifier.end().is_clean(), "{other}");
+    }
+}
+
+/// The lines of one case: the last seal, and its streams with their steps to the root.
+fn part(book: &Book, at: &[usize]) -> Vec<Line> {
+    let mut prover = Prover::default();
+    for (n, it) in book.streams.iter().enumerate() {
+        if let Some(point) = it.points.last() {
+            let Point { version, head, .. } = *point;
+            prover.push(Head { kind: it.kind, id: it.id, version, head }.leaf(), at.contains(&n));
+        }
+    }
+    let (_, proofs) = prover.prove();
+    let mut proofs = proofs.into_iter();
+    let no = book.seals.last().unwrap().0.no;
+    let ids: Vec<_> = at.iter().map(|it| book.streams[*it].id).collect();
+    let mut stands = true;
+    let mut res = vec![];
+    for line in book.lines() {
+        match line {
+            Line::Record(mut it) => {
+                it.case = Some("pet".into());
+                res.push(Line::Record(it));
+            }
+            Line::Seal(it) if it.no == no => res.push(Line::Seal(it)),
+            Line::Stream(mut it) => {
+                stands = ids.contains(&it.id);
+                if stands && let Some(point) = it.points.last().copied() {
+                    it.points = vec![Point { seal: no, ..point }];
+                    it.proof = proofs.next();
+                }
+                res.extend(stands.then_some(Line::Stream(it)));
+            }
+            Line::Event(it) => res.extend(stands.then_some(Line::Event(it))),
+            Line::Seal(_) | Line::End(_) => (),
+        }
+    }
+    res
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn one_case_alone_verifies_under_the_last_seal_and_a_change_of_it_is_found(acts in acts(), at in any::<prop::sample::Index>(), how in 0..4) {
+        let book = book(&acts);
+        let honest = part(&book, &[1, 2, 5]);
+        let report = verify(&honest, vec![]);
+        prop_assert!(report.is_clean(), "{}", shown(&report));
+        prop_assert!(report.case.is_some());
+
+        let mut lines = honest.clone();
+        let sealed: Vec<usize> = (0..lines.len()).filter(|at| matches!(&lines[*at], Line::Stream(it) if !it.points.is_empty())).collect();
+        let at = *at.get(&sealed);
+        let Line::Stream(it) = &mut lines[at] else { unreachable!() };
+        match how {
+            // Without its steps, with those of another, with another point.
+            0 => it.proof = None,
+            1 => it.proof = Some(vec![Step::Left(Digest([9; 32]))]),
+            2 => it.points[0].head = Digest([1; 32]),
+            _ => {
+                lines.retain(|it| !matches!(it, Line::Seal(_)));
+            }
+        }
+        let report = verify(&lines, vec![]);
+        prop_assert!(!report.is_clean(), "{how}");
     }
 }

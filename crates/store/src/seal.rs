@@ -486,8 +486,10 @@ impl Snapshot {
         let district = self.district.0;
         let mut found: BTreeMap<Uuid, StreamLine> = BTreeMap::new();
         let mut put = |kind, id, version: i32, head| {
-            found
-                .insert(id, StreamLine { kind, id, version: count(version), head, points: vec![] });
+            found.insert(
+                id,
+                StreamLine { kind, id, version: count(version), head, points: vec![], proof: None },
+            );
         };
         let sealed: Vec<(Uuid, String)> = seal_head::Entity::find()
             .select_only()

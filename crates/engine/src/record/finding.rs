@@ -120,6 +120,8 @@ pub enum Fault {
     },
     /// The points of the stream go back, or name a seal that is not there.
     PointsDiffer,
+    /// It does not prove that it is under the seal.
+    Unproven,
     /// The first events are gone, and no expiry was recorded that fits.
     NotExpired {
         /// How many are gone.
@@ -197,6 +199,7 @@ impl Fault {
             Self::HeadDiffers => "head_differs",
             Self::SealedHeadDiffers { .. } => "sealed_head_differs",
             Self::PointsDiffer => "points_differ",
+            Self::Unproven => "unproven",
             Self::NotExpired { .. } => "not_expired",
             Self::ExpiredEarly => "expired_early",
         }
@@ -251,6 +254,7 @@ impl Fault {
                 format!("与第 {seal} 次封存所载摘要不符（head）")
             }
             Self::PointsDiffer => "各次封存的位置前后矛盾".into(),
+            Self::Unproven => "不能证明在所附封存之内（proof）".into(),
             Self::NotExpired { gone } => format!("前 {gone} 个事件缺失，没有与之相符的到期记录"),
             Self::ExpiredEarly => "封存后不满六个月即被清除".into(),
         }
@@ -311,6 +315,7 @@ impl Fault {
                 format!("is not what seal {seal} covers (head)")
             }
             Self::PointsDiffer => "its points at the seals contradict each other".into(),
+            Self::Unproven => "does not prove that it is under the seal (proof)".into(),
             Self::NotExpired { gone } => {
                 format!("its first {gone} events are gone, and no expiry is recorded that fits")
             }

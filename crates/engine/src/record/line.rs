@@ -9,7 +9,10 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::seal::{Signature, StreamKind};
+use super::{
+    merkle::Step,
+    seal::{Signature, StreamKind},
+};
 use crate::{ids::DistrictId, text::Digest};
 
 /// The version of the form of an export.
@@ -42,6 +45,10 @@ pub struct Header {
     pub name: String,
     /// When it was exported.
     pub at: DateTime<Utc>,
+    /// The case that it is of, where it is of one alone: then there is one seal, and each stream
+    /// proves that it is under it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case: Option<String>,
 }
 
 /// Exact bytes: as text where they are, else in hexadecimal digits.
@@ -119,6 +126,9 @@ pub struct StreamLine {
     pub head: Digest,
     /// Where it stood at the seals before which it had moved, by their numbers.
     pub points: Vec<Point>,
+    /// The steps from its point to the root of the seal, in the export of one case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proof: Option<Vec<Step>>,
 }
 
 /// An event.

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::{
     finding::{Fault, Finding, Spot},
     line::{End, EventLine, FORM, Line, Point, SealLine, StreamLine},
-    merkle::Tree,
+    merkle::{Tree, climb},
     seal::{Head, PublicKey, Seal, Signature, Signed, StreamKind},
 };
 use crate::{
@@ -64,6 +64,8 @@ pub struct Report {
     pub unsealed: (u64, u64),
     /// How many events expired, and in how many of the auditor's streams.
     pub expired: (u64, u64),
+    /// The case, where the export is of one alone.
+    pub case: Option<String>,
     /// Seals over what was lost when an older copy was restored: from, to.
     pub lost: Vec<(u32, u32)>,
 }
@@ -218,6 +220,7 @@ impl<'a> Verifier<'a> {
                     self.found(spot, Fault::UnknownForm);
                 }
                 self.district = Some(it.district);
+                self.report.case = it.case;
                 self.phase = Phase::Seals;
             }
             (Some(Line::Seal(it)), Phase::Seals) => self.seal(&it),
@@ -243,7 +246,10 @@ impl<'a> Verifier<'a> {
     fn seal(&mut self, line: &SealLine) {
         self.report.seals += 1;
         let spot = Spot::Seal(line.no);
-        let expected = self.seals.last().map_or(1, |it| it.no + 1);
+        // One case comes with the last seal alone.
+        let is_part = self.report.case.is_some();
+        let first = if is_part { line.no } else { 1 };
+        let expected = self.seals.last().map_or(first, |it| it.no + 1);
         if line.no > expected {
             self.found(spot, Fault::SealsMissing { from: expected });
         } else if line.no < expected {
@@ -269,7 +275,7 @@ impl<'a> Verifier<'a> {
                 if it.no != line.no || Some(it.district) != self.district {
                     self.found(spot, Fault::SealMisplaced);
                 }
-                self.link(it, line.no == expected);
+                self.link(it, line.no == expected && !is_part);
                 if let Some(restored) = it.restored {
                     self.lose(restored.to, it.no);
                 }
@@ -313,7 +319,11 @@ impl<'a> Verifier<'a> {
         }
         self.last_id = Some(id);
         self.points(&line);
-        self.hold_ledger(&line);
+        if self.report.case.is_some() {
+            self.prove(&line);
+        } else {
+            self.hold_ledger(&line);
+        }
         self.open = Some(Open {
             line,
             next: 1,
@@ -348,6 +358,18 @@ impl<'a> Verifier<'a> {
         }
         if !rises || met != line.points.len() {
             self.found(Spot::Stream(line.kind, line.id), Fault::PointsDiffer);
+        }
+    }
+
+    /// Holds the point of a stream against the seal by the steps that come with it.
+    fn prove(&mut self, line: &StreamLine) {
+        let Some(Point { seal, version, head }) = line.points.last().copied() else { return };
+        let leaf = Head { kind: line.kind, id: line.id, version, head }.leaf();
+        let root = line.proof.as_ref().map(|steps| climb(leaf, steps));
+        let sealed = self.seals.iter().find(|it| it.no == seal && it.sound);
+        let sealed = sealed.and_then(|it| it.seal.as_ref()).map(|it| it.root);
+        if root.is_none() || root != sealed {
+            self.found(Spot::Stream(line.kind, line.id), Fault::Unproven);
         }
     }
 
@@ -499,11 +521,21 @@ impl<'a> Verifier<'a> {
             self.found(Spot::Line(self.at_line + 1), Fault::NoEnd);
         }
         self.hold_claims();
-        self.hold_roots();
         let last = self.seals.last().map_or(0, |it| it.no);
         if !self.is_keyed {
             self.found(Spot::Seal(last), Fault::KeyUnknown);
         }
+        if self.report.case.is_none() {
+            self.hold_roots();
+            self.hold_ends(last);
+        }
+        let last = self.seals.last().and_then(|it| it.seal.as_ref());
+        self.report.last = last.map(|it| (it.no, it.at));
+        self.report
+    }
+
+    /// Holds the end of the record against what somebody outside keeps.
+    fn hold_ends(&mut self, last: u32) {
         if let Some(newest) = self.ledger.keys().next_back().copied().filter(|it| *it > last) {
             self.found(Spot::Seal(last), Fault::LedgerIsNewer { last: newest });
         }
@@ -517,9 +549,6 @@ impl<'a> Verifier<'a> {
         for (kind, id) in absent {
             self.found(Spot::Stream(kind, id), Fault::StreamMissing);
         }
-        let last = self.seals.last().and_then(|it| it.seal.as_ref());
-        self.report.last = last.map(|it| (it.no, it.at));
-        self.report
     }
 
     fn hold_claims(&mut self) {

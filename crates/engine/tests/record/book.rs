@@ -165,7 +165,8 @@ impl Book {
 
     /// The lines of its export.
     pub(crate) fn lines(&self) -> Vec<Line> {
-        let header = Header { form: 1, district: DISTRICT, name: "某区".into(), at: self.now };
+        let header =
+            Header { form: 1, district: DISTRICT, name: "某区".into(), at: self.now, case: None };
         let mut res = vec![Line::Record(header)];
         for (seal, signed) in &self.seals {
             let body = Body::of(signed.bytes.clone());
@@ -179,6 +180,7 @@ impl Book {
                 version,
                 head,
                 points: it.points.clone(),
+                proof: None,
             }));
             let left = it.events.iter().filter(|event| event.version > it.gone);
             res.extend(left.cloned().map(Line::Event));

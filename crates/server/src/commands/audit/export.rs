@@ -112,32 +112,24 @@ async fn one(app: &App, caller: &Caller, case: CaseId, folder: &Path) -> Result<
         Trouble::failed("案卷无法生成。", "The pages cannot be written.").because(error)
     })?;
     let it = &taken.dossier;
+    let streams: Vec<_> =
+        taken.streams.iter().map(|(id, n)| json!({ "id": id, "events": n })).collect();
     let meta = json!({
         "form": 1, "district": it.district, "case": case_text(case), "number": it.number,
         "exported": { "by": it.by, "unit": it.unit, "person": caller.member.person.to_string(), "at": app.wall() },
-        "streams": taken.events.iter().map(|(id, lines)| json!({ "id": id, "events": lines.len() - 1 })).collect::<Vec<_>>(),
+        "streams": streams,
         "personal_data": "masked",
         "attachments": it.attachments,
     });
     let mut files: Vec<(String, Vec<u8>)> =
         pages.into_iter().map(|(name, html)| (name.to_owned(), html.into_bytes())).collect();
     files.push(("case.json".to_owned(), format!("{meta:#}\n").into_bytes()));
-    for (id, lines) in &taken.events {
-        let mut text = String::new();
-        for it in lines {
-            let line = it.text().map_err(|error| unusable(folder, std::io::Error::other(error)))?;
-            text.push_str(&line);
-            text.push('\n');
-        }
-        files.push((format!("events/{id}.jsonl"), text.into_bytes()));
-    }
+    files.push((super::verify::RECORD.to_owned(), taken.record.into_bytes()));
     files.sort();
     let sums: String =
         files.iter().map(|(name, content)| format!("{}  {name}\n", Digest::of(content))).collect();
-    files.push(("SHA256SUMS".to_owned(), sums.into_bytes()));
-    for inside in ["events", "attachments"] {
-        data::create(&folder.join(inside))?;
-    }
+    files.push((super::verify::SUMS.to_owned(), sums.into_bytes()));
+    data::create(&folder.join("attachments"))?;
     for (name, content) in &files {
         let path = folder.join(name);
         data::write_private(&path, content).map_err(|error| unusable(&path, error))?;

@@ -12,6 +12,7 @@ use std::{
 use engine::{
     calendar::beijing,
     record::{PublicKey, Report, Verifier},
+    text::Digest,
 };
 
 use super::{no_key, unusable};
@@ -25,6 +26,8 @@ use crate::{
 
 /// The name of the whole record in a folder.
 pub(super) const RECORD: &str = "record.jsonl";
+/// The name of the list of digests in the folder of a case.
+pub(super) const SUMS: &str = "SHA256SUMS";
 /// A line longer than this is none of ours.
 const LONGEST: usize = 64 << 20;
 
@@ -54,6 +57,10 @@ pub(super) async fn run(places: &Places, args: Args) -> Result<ExitCode, Trouble
             "There is no seal (seal-*.json) in the folder that was given.",
         ));
     }
+    let changed = match args.export.as_deref().filter(|it| it.is_dir()) {
+        Some(folder) => sums(folder)?,
+        None => vec![],
+    };
     let report = match args.export {
         Some(path) => {
             let key = given.ok_or_else(no_key)?;
@@ -71,7 +78,8 @@ pub(super) async fn run(places: &Places, args: Args) -> Result<ExitCode, Trouble
         }
     };
     tell(&report);
-    Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let is_whole = tell_sums(&changed);
+    Ok(if report.is_clean() && is_whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn read_key(path: &Path) -> Result<PublicKey, Trouble> {
@@ -105,7 +113,39 @@ fn file(path: &Path, mut verifier: Verifier<'_>) -> Result<Report, Trouble> {
     }
 }
 
+/// The files of a folder that are not what its list of digests says.
+fn sums(folder: &Path) -> Result<Vec<String>, Trouble> {
+    let list = folder.join(SUMS);
+    let text = match std::fs::read_to_string(&list) {
+        Ok(it) => it,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(vec![]),
+        Err(error) => return Err(unusable(&list, error)),
+    };
+    let differs = |line: &&str| match line.split_once("  ") {
+        // A name that leads out of the folder is none of ours.
+        Some((digest, name)) if !name.contains("..") && !name.starts_with('/') => {
+            let content = std::fs::read(folder.join(name));
+            !content.is_ok_and(|it| Digest::of(&it).to_string() == digest)
+        }
+        Some(_) | None => true,
+    };
+    Ok(text.lines().filter(differs).map(str::to_owned).collect())
+}
+
+fn tell_sums(changed: &[String]) -> bool {
+    for it in changed {
+        let name = it.split_once("  ").map_or(it.as_str(), |(_, name)| name);
+        say::line(format!(
+            "✗ 文件 {name} 缺失或被改动（{SUMS}）。  The file {name} is missing or was changed."
+        ));
+    }
+    changed.is_empty()
+}
+
 fn tell(report: &Report) {
+    if let Some(case) = &report.case {
+        say::line(format!("这是一案的导出：{case}。  The export of one case."));
+    }
     say::line(format!(
         "共 {} 次封存，{} 件，{} 个事件。  {} seals, {} streams, {} events.",
         report.seals, report.streams, report.events, report.seals, report.streams, report.events
