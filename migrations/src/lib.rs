@@ -8,7 +8,9 @@ mod m20261122_000001_foundation;
 mod m20261123_000001_record;
 mod m20261123_000002_scope;
 mod m20261123_000020_accounts;
-mod m20261130_000030_seals;
+mod m20261130_000001_sealed;
+mod m20261130_000030_oidc;
+mod m20261130_000040_seals;
 
 /// The steps, oldest first.
 #[derive(Debug)]
@@ -22,7 +24,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000001_record::Migration),
             Box::new(m20261123_000002_scope::Migration),
             Box::new(m20261123_000020_accounts::Migration),
-            Box::new(m20261130_000030_seals::Migration),
+            Box::new(m20261130_000001_sealed::Migration),
+            Box::new(m20261130_000030_oidc::Migration),
+            Box::new(m20261130_000040_seals::Migration),
         ]
     }
 }

@@ -47,7 +47,9 @@ impl Said {
 
 impl Desk {
     pub(crate) fn at(url: &str) -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), url: url.to_owned() }
+        let folder = tempfile::tempdir().unwrap();
+        tests::keys::put(&folder.path().join("data"));
+        Self { folder, url: url.to_owned() }
     }
 
     /// The same desk over another database: its keys and its ledger stay.

@@ -3,10 +3,13 @@
 //! Helpers that act go through the public contract, as the users would; only the setting up of
 //! units and people writes registers directly.
 
+pub mod browser;
 pub mod cluster;
 pub mod contract;
+pub mod keys;
 pub mod peer;
 pub mod process;
+pub mod raw;
 pub mod wire;
 mod world;
 
@@ -279,7 +282,7 @@ impl TestApp {
 }
 
 async fn open(url: &str, statements: Option<Arc<AtomicU64>>) -> Store {
-    let options = Options { statements, ..Options::of(url) };
+    let options = Options { statements, keyring: keys::keyring(), ..Options::of(url) };
     Store::open(&options).await.expect("a database")
 }
 

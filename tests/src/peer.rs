@@ -1,7 +1,8 @@
-//! The real mail server that tests write to, in a process of its own.
+//! The programs of other makers that tests talk to, each in a process of its own: a mail server, and a
+//! provider that signs people in.
 
 use std::{
-    io::{BufRead as _, BufReader},
+    io::{BufRead as _, BufReader, Write as _},
     path::Path,
     process::{Child, ChildStdin, Command, Stdio},
     sync::mpsc::{Receiver, channel},
@@ -10,23 +11,23 @@ use std::{
 
 use serde_json::Value;
 
-/// A mail server; it ends with this value.
-pub struct MailServer {
-    pub port: u16,
+/// A program that tells what happens by lines of JSON; it ends with this value.
+struct Peer {
     process: Child,
-    _stdin: ChildStdin,
+    stdin: ChildStdin,
     lines: Receiver<Value>,
 }
 
-impl MailServer {
-    /// Starts the server with its own options, e.g. `--fail 2`.
-    pub fn start(options: &[&str]) -> Self {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/smtp.mjs");
+impl Peer {
+    /// Starts a script of `peers/`; what it says when it is ready.
+    fn start(script: &str, options: &[&str]) -> (Self, Value) {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers").join(script);
         let mut process = Command::new("node")
             .arg(script)
             .args(options)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
+            .stderr(Stdio::null())
             .spawn()
             .expect("node; `make test` installs what the tests need");
         let stdin = process.stdin.take().expect("a pipe");
@@ -41,26 +42,65 @@ impl MailServer {
                 }
             }
         });
-        let ready: Value = lines.recv_timeout(Duration::from_secs(20)).expect(
-            "the mail server is ready; run tests/peers/prepare.sh if its packages are missing",
-        );
+        let ready: Value = lines
+            .recv_timeout(Duration::from_secs(30))
+            .expect("the peer is ready; run tests/peers/prepare.sh if its packages are missing");
+        (Self { process, stdin, lines }, ready)
+    }
+}
+
+impl Drop for Peer {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// A mail server; it ends with this value.
+pub struct MailServer {
+    pub port: u16,
+    peer: Peer,
+}
+
+impl MailServer {
+    /// Starts the server with its own options, e.g. `--fail 2`.
+    pub fn start(options: &[&str]) -> Self {
+        let (peer, ready) = Peer::start("smtp.mjs", options);
         let port = ready["port"].as_u64().and_then(|it| u16::try_from(it).ok()).expect("a port");
-        Self { port, process, _stdin: stdin, lines }
+        Self { port, peer }
     }
 
     /// The mails that arrived since, as the server tells them.
     pub fn arrived(&self) -> Vec<Value> {
         let mut res = vec![];
-        while let Ok(it) = self.lines.recv_timeout(Duration::from_millis(300)) {
+        while let Ok(it) = self.peer.lines.recv_timeout(Duration::from_millis(300)) {
             res.push(it);
         }
         res
     }
 }
 
-impl Drop for MailServer {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+/// A provider that signs people in; it ends with this value.
+pub struct OidcProvider {
+    /// As it calls itself.
+    pub issuer: String,
+    /// The certificate to trust, where it speaks TLS.
+    pub cert: Option<String>,
+    peer: Peer,
+}
+
+impl OidcProvider {
+    /// Starts the provider with its own options, e.g. `--tls`.
+    pub fn start(options: &[&str]) -> Self {
+        let (peer, ready) = Peer::start("oidc.mjs", options);
+        let issuer = ready["issuer"].as_str().expect("an issuer").to_owned();
+        Self { issuer, cert: ready["cert"].as_str().map(str::to_owned), peer }
+    }
+
+    /// Tells it what to do from now on.
+    pub fn tell(&mut self, what: &Value) {
+        writeln!(self.peer.stdin, "{what}").expect("told");
+        let done = self.peer.lines.recv_timeout(Duration::from_secs(20)).expect("an answer");
+        assert_eq!(done["ok"], true, "{what}");
     }
 }

@@ -4,6 +4,7 @@
 mod administer;
 mod hash;
 mod own;
+mod provider;
 mod secret;
 mod sign_in;
 mod stand_in;
@@ -22,8 +23,9 @@ pub use self::{
     administer::{AccountFilter, AccountState, AccountView, AddAccount},
     hash::{HashError, Verifier, hash_password},
     own::Enrolment,
+    provider::{ByProvider, Provided},
     secret::{NoRandomness, digest, random_password, random_token},
-    sign_in::{Attempt, Confirmation, SignedIn},
+    sign_in::{Attempt, Confirmation, Confirmed, SignedIn},
     stand_in::{AbsenceInput, DutyInput},
     token::{IssueToken, Token},
     totp::{new_secret, secret_of, secret_text},
@@ -69,13 +71,7 @@ impl App {
         by: &By,
     ) -> Result<Lockout, Error> {
         let (rules, now) = (self.account_rules(), self.wall());
-        let counts = match why {
-            NotSignedIn::WrongPassword | NotSignedIn::WrongCode => true,
-            NotSignedIn::Unknown
-            | NotSignedIn::Disabled
-            | NotSignedIn::Locked
-            | NotSignedIn::CodeMissing => false,
-        };
+        let counts = matches!(why, NotSignedIn::WrongPassword | NotSignedIn::WrongCode);
         let change = |before: Lockout| {
             let after = if counts { before.failed(rules, now) } else { before };
             let mut facts = vec![AuditFact::SignInRefused { person, why }];

@@ -45,6 +45,9 @@ impl From<store::Error> for Error {
             | store::Error::Address { .. }
             | store::Error::NotMigrated { .. }
             | store::Error::HoldsEvents
+            | store::Error::KeyMissing { .. }
+            | store::Error::OtherKey { .. }
+            | store::Error::NoRandomness
             | store::Error::Closed
             | store::Error::Database(_)) => Self::Internal(error),
         }

@@ -31,10 +31,10 @@ use store::Store;
 use tokio::sync::Mutex;
 
 pub use account::{
-    AbsenceInput, AccountFilter, AccountState, AccountView, AddAccount, Attempt, Confirmation,
-    DutyInput, Enrolment, HashError, IssueToken, NoRandomness, SecretError, SignedIn, Token,
-    Verifier, digest, hash_password, new_secret, random_password, random_token, secret_of,
-    secret_text,
+    AbsenceInput, AccountFilter, AccountState, AccountView, AddAccount, Attempt, ByProvider,
+    Confirmation, Confirmed, DutyInput, Enrolment, HashError, IssueToken, NoRandomness, Provided,
+    SecretError, SignedIn, Token, Verifier, digest, hash_password, new_secret, random_password,
+    random_token, secret_of, secret_text,
 };
 pub use audit::By;
 pub use auditor::SealView;
@@ -48,6 +48,7 @@ pub use import::{ImportError, Imported};
 pub use intake::{Behalf, Intake, TEXT_LIMIT, TITLE_LIMIT};
 pub use record::{RecordError, SealOrder, Signer};
 pub use registers::{Caller, Registers};
+pub use store::Identity;
 pub use submit::{Changed, Key, Submission};
 
 /// The application. Cheap to clone.

@@ -10,6 +10,7 @@ pub mod factor;
 pub mod lock;
 pub mod pass;
 pub mod password;
+pub mod provider;
 pub mod session;
 pub mod stand_in;
 pub mod token;

@@ -14,8 +14,13 @@ use crate::{
     actor::{Member, Role},
     command::{CommandKind, Target},
     directory::Unit,
-    ids::{AbsenceId, AssignmentId, AuditId, DistrictId, DutyId, PersonId, TokenId, UnitId},
+    event::Event,
+    ids::{
+        AbsenceId, AssignmentId, AuditId, DistrictId, DutyId, PersonId, PetitionId, TokenId, UnitId,
+    },
+    petition::PetitionFact,
     refusal::Refusal,
+    scene::StreamId,
     text::Digest,
 };
 
@@ -229,6 +234,41 @@ pub enum AuditFact {
         /// The unit.
         unit: UnitId,
     },
+    /// 调阅身份信息: what is sealed of somebody was shown.
+    Unsealed {
+        /// Whose it is.
+        person: PersonId,
+        /// In which petition.
+        petition: PetitionId,
+    },
+    /// 按号码查找信访人: how many cases somebody found by a number, which is not kept.
+    NumberSought {
+        /// How many, on the page that was shown.
+        found: u32,
+    },
+    /// 清除个人信息.
+    PersonErased {
+        /// Whose it was.
+        person: PersonId,
+        /// In which petition.
+        petition: PetitionId,
+    },
+    /// 关联统一身份认证账号, or the end of it.
+    ProviderLinked {
+        /// Whose account.
+        person: PersonId,
+        /// Whether it is linked from now on.
+        linked: bool,
+    },
+    /// 单位变更, as the provider's groups say.
+    UnitFollowed {
+        /// Whose.
+        person: PersonId,
+        /// Which it was.
+        before: UnitId,
+        /// Which it is.
+        after: UnitId,
+    },
     /// 记录封存. The seal itself is kept for ever.
     RecordSealed {
         /// Its number.
@@ -306,6 +346,8 @@ pub enum Proof {
     Code,
     /// A recovery code, which is used up.
     RecoveryCode,
+    /// The word of a provider (统一身份认证).
+    Provider,
 }
 
 /// Why somebody was not signed in.
@@ -325,6 +367,32 @@ pub enum NotSignedIn {
     WrongCode,
     /// The password was right, and a code was demanded.
     CodeMissing,
+    /// What came back from the provider was not begun here, by this browser, a short while ago.
+    StateForged,
+    /// What came back from the provider had come back before.
+    StateReplayed,
+    /// The provider cannot be reached, is too slow, or answers nonsense.
+    ProviderDown,
+    /// The provider did not let whoever it is in.
+    ProviderDenied,
+    /// The provider does not take the code, as one that was used or is another's.
+    CodeRefused,
+    /// The provider's token is signed by a key that is not the provider's, or not at all.
+    TokenUnsigned,
+    /// The token is another program's.
+    TokenForOther,
+    /// The token has expired, or whoever it is signed in there too long ago.
+    TokenExpired,
+    /// The token is otherwise not one of this provider for this attempt.
+    TokenWrong,
+    /// No account is linked to whom the provider names.
+    NotLinked,
+    /// Their groups do not say of which unit they are.
+    NoPlace,
+    /// An account by the name exists, and is not linked.
+    LoginTaken,
+    /// An administrator, who signs in by the password alone.
+    ByPasswordOnly,
 }
 
 impl AuditFact {
@@ -351,6 +419,9 @@ impl AuditFact {
             | Self::AbsenceEnded { .. }
             | Self::DutySet { .. }
             | Self::DutyEnded { .. }
+            | Self::PersonErased { .. }
+            | Self::ProviderLinked { .. }
+            | Self::UnitFollowed { .. }
             | Self::SealKeyChanged { .. }
             | Self::NotesExpired { .. }
             | Self::RecordDoubted { .. }
@@ -369,6 +440,8 @@ impl AuditFact {
             | Self::SecondFactorReset { .. }
             | Self::TokenIssued { .. }
             | Self::TokenRevoked { .. }
+            | Self::Unsealed { .. }
+            | Self::NumberSought { .. }
             | Self::RecordSealed { .. }
             | Self::Exported { .. } => false,
         }
@@ -391,6 +464,8 @@ impl AuditFact {
             | Self::AbsenceEnded { .. }
             | Self::DutySet { .. }
             | Self::DutyEnded { .. }
+            | Self::ProviderLinked { .. }
+            | Self::UnitFollowed { .. }
             | Self::SignedIn { .. }
             | Self::AccountUnlocked { .. }
             | Self::Confirmed { .. }
@@ -401,6 +476,9 @@ impl AuditFact {
             | Self::SecondFactorReset { .. }
             | Self::TokenIssued { .. }
             | Self::TokenRevoked { .. }
+            | Self::Unsealed { .. }
+            | Self::NumberSought { .. }
+            | Self::PersonErased { .. }
             | Self::RecordSealed { .. }
             | Self::SealKeyChanged { .. }
             | Self::Exported { .. }
@@ -446,6 +524,11 @@ impl AuditKind {
             Self::AbsenceEnded => "外出取消",
             Self::DutySet => "值班登记",
             Self::DutyEnded => "值班取消",
+            Self::Unsealed => "调阅身份信息",
+            Self::NumberSought => "按号码查找信访人",
+            Self::PersonErased => "清除个人信息",
+            Self::ProviderLinked => "关联统一身份认证",
+            Self::UnitFollowed => "单位随统一身份认证变更",
             Self::RecordSealed => "记录封存",
             Self::SealKeyChanged => "更换封存密钥",
             Self::Exported => "导出",
@@ -499,6 +582,20 @@ impl Note {
     pub fn parse(bytes: &[u8]) -> Result<Self, serde_json::Error> {
         serde_json::from_slice(bytes)
     }
+}
+
+/// What the auditor is told of events, beside the case's own stream.
+#[must_use]
+pub fn of_events(events: &[(StreamId, Event)]) -> Vec<AuditFact> {
+    // What was opened is noted when it is shown.
+    let of = |(stream, event): &(StreamId, Event)| {
+        let (StreamId::Petition(petition), Event::Petition(it)) = (stream, event) else {
+            return None;
+        };
+        let PetitionFact::PersonErased { person, .. } = &it.fact else { return None };
+        Some(AuditFact::PersonErased { person: *person, petition: *petition })
+    };
+    events.iter().filter_map(of).collect()
 }
 
 /// Whether somebody may read the record: the auditor alone.

@@ -57,6 +57,8 @@ pub(crate) enum Must {
     ChangePassword,
     /// 绑定动态口令.
     EnrolSecondFactor,
+    /// 提交动态码: POST /session/confirm, after a sign-in by a provider.
+    GiveCode,
 }
 
 /// 账号状态.
@@ -531,6 +533,8 @@ pub(crate) enum NoticeKind {
     LevelRaised,
     /// 期限调整.
     DateMoved,
+    /// 调阅身份信息.
+    Unsealed,
     /// 记录封存: a seal, to whoever keeps it outside.
     Sealed,
 }

@@ -80,7 +80,10 @@ pub enum ErrorCode {
 
 fn refused_account(refusal: &AccountRefusal) -> ErrorCode {
     match refusal {
-        AccountRefusal::NotSignedIn => ErrorCode::Unauthenticated,
+        AccountRefusal::NotSignedIn
+        | AccountRefusal::NotLinked
+        | AccountRefusal::NoPlace
+        | AccountRefusal::LoginTaken => ErrorCode::Unauthenticated,
         AccountRefusal::PasswordExpired => ErrorCode::PasswordExpired,
         AccountRefusal::SecondFactorRequired => ErrorCode::SecondFactorRequired,
         AccountRefusal::ConfirmationRequired => ErrorCode::ConfirmationRequired,
@@ -94,7 +97,8 @@ fn refused_account(refusal: &AccountRefusal) -> ErrorCode {
         | AccountRefusal::AtTheMachine
         | AccountRefusal::OutOfScope { .. }
         | AccountRefusal::OtherDocument
-        | AccountRefusal::NotByToken => ErrorCode::NotPermitted,
+        | AccountRefusal::NotByToken
+        | AccountRefusal::ByPasswordOnly => ErrorCode::NotPermitted,
     }
 }
 

@@ -138,6 +138,7 @@ async fn sweep(app: App, mut stop: Stop) {
     loop {
         let swept = async {
             app.store().forget_sessions(wall.now()).await?;
+            app.store().forget_attempts(wall.now()).await?;
             app.store().forget_keys(app.now() - KEYS_KEPT).await
         };
         let wait = match swept.await {

@@ -8,7 +8,7 @@ use store::{Options, Store};
 use crate::{
     data::Folder,
     demo_clock::{self, DemoClock},
-    post,
+    master_keys, post,
     record::seal_key,
     settings::Settings,
     trouble::Trouble,
@@ -121,8 +121,9 @@ impl Opened {
         }
     }
 
-    /// The application over it.
+    /// The application over it, with the keys of what is sealed.
     pub(crate) async fn app(&self, settings: &Settings, clock: &CaseClock) -> Result<App, Trouble> {
+        master_keys::hold(settings, &self.store).await?;
         let app = App::open(Parts {
             store: self.store.clone(),
             clock: clock.clock(),

@@ -11,13 +11,13 @@ use axum::{
     http::{HeaderMap, StatusCode},
     middleware::{from_fn, from_fn_with_state},
     response::Response,
-    routing::post,
+    routing::{get, post},
 };
 use tower_http::compression::CompressionLayer;
 
 use crate::{
     problem::{Code, Problem, lang},
-    sign_in,
+    sign_in::{self, provider},
     state::AppState,
 };
 
@@ -30,6 +30,9 @@ pub fn router(state: AppState) -> Router {
         .route("/graphql", post(graphql::execute).fallback(method_not_allowed))
         .route("/session/confirm", post(sign_in::confirm).fallback(method_not_allowed))
         .route("/session", post(sign_in::create).delete(sign_in::end).fallback(method_not_allowed))
+        .route("/session/offered", get(provider::offered).fallback(method_not_allowed))
+        .route("/session/oidc", get(provider::begin).fallback(method_not_allowed))
+        .route("/session/oidc/callback", get(provider::end).fallback(method_not_allowed))
         .layer(from_fn(edge::arrive))
         .layer(from_fn_with_state(state.clone(), guard::same_origin));
     let console = console::router(state.site().graphiql);
@@ -64,8 +67,8 @@ async fn not_found(req: Request) -> Response {
 async fn method_not_allowed(headers: HeaderMap) -> Response {
     Problem::invalid(
         StatusCode::METHOD_NOT_ALLOWED,
-        "此地址不支持该请求方法：/graphql 和 /session/confirm 用 POST，/session 用 POST 或 DELETE。",
-        "This method is not allowed here: /graphql and /session/confirm take POST, /session POST or DELETE.",
+        "此地址不支持该请求方法：/graphql 和 /session/confirm 用 POST，/session 用 POST 或 DELETE，/session/oidc 等用 GET。",
+        "This method is not allowed here: /graphql and /session/confirm take POST, /session POST or DELETE, /session/oidc and its like GET.",
     )
     .answer(lang(&headers))
 }

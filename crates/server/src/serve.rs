@@ -1,6 +1,6 @@
 //! The running server: loops beside HTTP, until the system asks it to end.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::ValueEnum;
 use mail::Drain;
@@ -9,6 +9,8 @@ use tokio::{net::TcpListener, signal::unix::SignalKind, task::JoinSet, time::tim
 use crate::{
     listen::{self, Door},
     loops::{self, Loops, Stop},
+    master_keys,
+    oidc::Provider,
     open::{CaseClock, Opened},
     post,
     record::keeper::Keeper,
@@ -42,6 +44,7 @@ pub(crate) struct Server {
     state: AppState,
     door: Door,
     drain: Drain,
+    keys: PathBuf,
     keeper: Keeper,
 }
 
@@ -50,6 +53,8 @@ impl Server {
     pub(crate) async fn new(settings: &Settings) -> Result<Self, Trouble> {
         // What is wrong with the files is told before anything is made.
         settings.http.tls.as_ref().map(tls::check).transpose()?;
+        let provider = settings.oidc.as_ref();
+        provider.map(|it| Provider::new(it, &settings.http.public_url)).transpose()?;
         let opened = Opened::of(settings, true).await?;
         opened.store.migrate().await?;
         Self::over(settings, opened).await
@@ -59,6 +64,7 @@ impl Server {
     pub(crate) async fn over(settings: &Settings, opened: Opened) -> Result<Self, Trouble> {
         let clock = CaseClock::of(&opened).await?;
         let app = opened.app(settings, &clock).await?;
+        master_keys::seal_what_is_plain(&app).await?;
         let http = &settings.http;
         let tls = http.tls.as_ref().map(Tls::open).transpose()?;
         let listen = http.listen;
@@ -85,10 +91,21 @@ impl Server {
         };
         let door = Door { listener, tls, max_connections: http.max_connections, proxies };
         let is_demo = matches!(clock, CaseClock::Demo(_));
+        let provider = settings.oidc.as_ref();
+        let provider = provider.map(|it| Provider::new(it, &site.public_url)).transpose()?;
         let transport = post::transport(&settings.mail)?;
         let drain = Drain::new(app.clone(), transport, site.public_url.as_str(), is_demo);
         let keeper = Keeper::new(app.clone(), settings);
-        Ok(Self { opened, address, clock, state: AppState::new(app, site), door, drain, keeper })
+        Ok(Self {
+            opened,
+            address,
+            clock,
+            state: AppState::with_provider(app, site, provider),
+            door,
+            drain,
+            keys: settings.keys.clone(),
+            keeper,
+        })
     }
 
     /// Where it listens.
@@ -104,7 +121,7 @@ impl Server {
     /// Runs until the system asks the process to end; then finishes what was begun, within
     /// [`FAREWELL`].
     pub(crate) async fn run(self, role: Role) -> Result<(), Trouble> {
-        let Self { opened, address: _, clock, state, door, drain, keeper } = self;
+        let Self { opened, address: _, clock, state, door, drain, keys, keeper } = self;
         let (ending, stop) = Stop::new();
         let mut tasks = JoinSet::new();
         if role != Role::Api {
@@ -122,6 +139,7 @@ impl Server {
         if let CaseClock::Demo(clock) = clock {
             tasks.spawn(loops::keep_clock(clock, stop.clone()));
         }
+        tasks.spawn(master_keys::keep_fresh(state.app().clone(), keys, stop.clone()));
         tasks.spawn(loops::forget_rates(state.clone(), stop.clone()));
         if let Some(tls) = door.tls.clone() {
             tasks.spawn(tls.keep_fresh(stop.clone()));

@@ -7,6 +7,7 @@
 mod file;
 mod http;
 mod keys;
+mod oidc;
 mod web;
 
 use std::{
@@ -18,9 +19,11 @@ use std::{
 use engine::account::Rules;
 
 use self::file::Given;
+pub(crate) use self::oidc::is_guarded;
 pub use self::{
     file::{LogFormat, MailTls, MailTransport},
     http::{Http, Rate, TlsFiles},
+    oidc::Oidc,
     web::PublicUrl,
 };
 use crate::trouble::Trouble;
@@ -54,6 +57,8 @@ pub struct Settings {
     pub mail: Mail,
     /// The log.
     pub log: Log,
+    /// A provider that signs people in.
+    pub oidc: Option<Oidc>,
     /// The record: its seals, and how long notes are kept.
     pub record: Record,
 }
@@ -165,13 +170,15 @@ impl Settings {
                 format: given.log.format.unwrap_or(LogFormat::Text),
                 filter: given.log.filter.unwrap_or_else(|| "info".to_owned()),
             },
+            oidc: Oidc::complete(given.oidc)?,
         })
     }
 
-    /// Uses the embedded database of the data folder and nothing else: the demonstration must not
+    /// Uses the embedded database and the keys of the data folder and nothing else: the demonstration must not
     /// come near one that somebody works with.
     pub(crate) fn use_own_database(&mut self) {
         self.database.url = sqlite_url(&self.data.join("chuishao.db"));
+        self.keys = self.data.join("keys");
     }
 
     /// The folder whose lock must be held: where the embedded database is. None for a database

@@ -1,10 +1,13 @@
-//! The door of signing in over HTTP: POST and DELETE /session, POST /session/confirm.
+//! The door of signing in over HTTP: POST and DELETE /session, POST /session/confirm, and the way to
+//! a provider and back.
 //!
 //! What opens it the application says. Here requests are read, waits are kept in memory, and
 //! answers are given: an unknown name, a wrong password, a locked and a disabled account alike and
 //! after the same work. Nothing here is logged that names a person.
 
 mod backoff;
+mod page;
+pub(crate) mod provider;
 mod token;
 
 use std::{net::IpAddr, time::Duration};
@@ -207,9 +210,14 @@ impl AppState {
         let attempt = door.backoff.admit(&caller.member.person.to_string(), from);
         let attempt = attempt.map_err(put_off)?;
         let shown = Confirmation { code: shown.code, password: shown.password };
-        let confirmed_until = self.app().confirm(&caller, shown).await.map_err(refused)?;
+        let done = self.app().confirm(&caller, shown).await.map_err(refused)?;
         door.backoff.forgive(attempt);
-        Ok(Json(Confirmed { confirmed_until }).into_response())
+        let secure = self.site().public_url.is_secure();
+        let lasts = DEVICE_KNOWN.to_std().unwrap_or_default();
+        let device = done.device.map(|it| token::device_cookie(&it, lasts, secure));
+        let cookies: Vec<_> = device.into_iter().map(|it| (header::SET_COOKIE, it)).collect();
+        let body = Confirmed { confirmed_until: done.until };
+        Ok((AppendHeaders(cookies), Json(body)).into_response())
     }
 }
 

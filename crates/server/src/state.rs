@@ -10,6 +10,7 @@ use axum::http::HeaderMap;
 
 pub(crate) use crate::source::source;
 use crate::{
+    oidc::Provider,
     problem::Problem,
     rates::Rates,
     settings::{Http, PublicUrl, Rate},
@@ -62,17 +63,24 @@ struct Inner {
     door: sign_in::Door,
     rates: Rates,
     migrated: AtomicBool,
+    provider: Option<Provider>,
 }
 
 impl AppState {
     /// The state of a server over an application.
     #[must_use]
     pub fn new(app: App, site: Site) -> Self {
+        Self::with_provider(app, site, None)
+    }
+
+    /// The same where a provider signs people in too.
+    #[must_use]
+    pub fn with_provider(app: App, site: Site, provider: Option<Provider>) -> Self {
         let schema = graph::schema(app.clone());
         let door = sign_in::Door::default();
         let rates = Rates::new(site.per_account, site.per_address);
         let migrated = AtomicBool::new(false);
-        Self { inner: Arc::new(Inner { app, schema, site, door, rates, migrated }) }
+        Self { inner: Arc::new(Inner { app, schema, site, door, rates, migrated, provider }) }
     }
 
     /// The application.
@@ -91,6 +99,11 @@ impl AppState {
 
     pub(crate) fn door(&self) -> &sign_in::Door {
         &self.inner.door
+    }
+
+    /// Who signs people in besides us.
+    pub(crate) fn provider(&self) -> Option<&Provider> {
+        self.inner.provider.as_ref()
     }
 
     pub(crate) fn rates(&self) -> &Rates {

@@ -19,7 +19,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::{
-    Error, Notes, RolesAsked, Store, audit,
+    Error, Keyring, Notes, PersonDraft, RolesAsked, Store, audit,
     directory::{bump, parse},
     entity, journal,
     roles::{asked, roles_text},
@@ -104,6 +104,8 @@ pub struct AccountDetails {
     pub enrolled: bool,
     /// Roles that wait.
     pub asked: Option<RolesAsked>,
+    /// Whether a provider signs its person in.
+    pub provided: bool,
 }
 
 impl Store {
@@ -120,59 +122,10 @@ impl Store {
         if accounts.is_empty() {
             return Ok(());
         }
-        let now = by.at;
         let tx = self.begin_write().await?;
-        let persons = accounts.iter().map(|it| entity::person::ActiveModel {
-            district_id: Set(district.0),
-            id: Set(it.account.person.0),
-            name: Set(Some(it.name.clone())),
-            phone: Set(None),
-            id_number: Set(None),
-            address: Set(None),
-            external_ref: Set(None),
-            created_at: Set(now),
-            erased_at: Set(None),
-        });
-        journal::insert::<entity::person::Entity, _>(&tx, persons.collect()).await?;
-        let fact = |it: &NewAccount| AuditFact::AccountAdded {
-            person: it.account.person,
-            unit: it.account.unit,
-            roles: it.account.roles.clone(),
-        };
-        let notes = Notes { facts: accounts.iter().map(fact).collect(), ..by.clone() };
-        let rows = accounts
-            .into_iter()
-            .map(|it| {
-                let account = it.account;
-                let rank: &'static str = account.rank.into();
-                Ok(entity::account::ActiveModel {
-                    district_id: Set(district.0),
-                    person_id: Set(account.person.0),
-                    login: Set(account.login),
-                    password_hash: Set(it.password_hash),
-                    unit_id: Set(account.unit.0),
-                    roles: Set(roles_text(account.person.0, &account.roles)?),
-                    rank: Set(rank.to_owned()),
-                    post: Set(account.post),
-                    mail: Set(account.mail),
-                    created_at: Set(now),
-                    disabled_at: Set(None),
-                    password_at: Set(it.password_at),
-                    password_reset: Set(it.password_reset),
-                    signed_in_at: Set(None),
-                })
-            })
-            .collect::<Result<Vec<_>, Error>>()?;
-        entity::account::Entity::insert_many(rows).exec_without_returning(&tx).await.map_err(
-            |error| match error.sql_err() {
-                Some(sea_orm::SqlErr::UniqueConstraintViolation(_)) => {
-                    Error::Exists { what: "login" }
-                }
-                Some(_) | None => Error::Database(error),
-            },
-        )?;
+        let facts = insert_accounts(&tx, &self.keyring, district, accounts, by.at).await?;
         bump(&tx, district).await?;
-        audit::write(&tx, district.0, &notes).await?;
+        audit::write(&tx, district.0, &Notes { facts, ..by.clone() }).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -348,8 +301,75 @@ impl Store {
             let person = PersonId(it.person_id);
             res.entry(person).or_default().asked = Some(asked(it)?);
         }
+        let rows: Vec<Uuid> = entity::provider_account::Entity::find()
+            .select_only()
+            .column(entity::provider_account::Column::PersonId)
+            .filter(entity::provider_account::Column::DistrictId.eq(district.0))
+            .filter(entity::provider_account::Column::PersonId.is_in(ids()))
+            .into_tuple()
+            .all(&self.db)
+            .await?;
+        for person in rows {
+            res.entry(PersonId(person)).or_default().provided = true;
+        }
         Ok(res)
     }
+}
+
+/// Inserts accounts with their persons; what is to be noted of them.
+pub(crate) async fn insert_accounts(
+    tx: &DatabaseTransaction,
+    keyring: &Keyring,
+    district: DistrictId,
+    accounts: Vec<NewAccount>,
+    now: DateTime<Utc>,
+) -> Result<Vec<AuditFact>, Error> {
+    let person = |it: &NewAccount| PersonDraft {
+        id: it.account.person,
+        name: Some(it.name.clone()),
+        phone: None,
+        id_number: None,
+        address: None,
+        external_ref: None,
+    };
+    let persons = accounts.iter().map(person).collect();
+    journal::persons(tx, keyring, district.0, now, persons).await?;
+    let fact = |it: &NewAccount| AuditFact::AccountAdded {
+        person: it.account.person,
+        unit: it.account.unit,
+        roles: it.account.roles.clone(),
+    };
+    let facts = accounts.iter().map(fact).collect();
+    let rows = accounts
+        .into_iter()
+        .map(|it| {
+            let account = it.account;
+            let rank: &'static str = account.rank.into();
+            Ok(entity::account::ActiveModel {
+                district_id: Set(district.0),
+                person_id: Set(account.person.0),
+                login: Set(account.login),
+                password_hash: Set(it.password_hash),
+                unit_id: Set(account.unit.0),
+                roles: Set(roles_text(account.person.0, &account.roles)?),
+                rank: Set(rank.to_owned()),
+                post: Set(account.post),
+                mail: Set(account.mail),
+                created_at: Set(now),
+                disabled_at: Set(None),
+                password_at: Set(it.password_at),
+                password_reset: Set(it.password_reset),
+                signed_in_at: Set(None),
+            })
+        })
+        .collect::<Result<Vec<_>, Error>>()?;
+    entity::account::Entity::insert_many(rows).exec_without_returning(tx).await.map_err(
+        |error| match error.sql_err() {
+            Some(sea_orm::SqlErr::UniqueConstraintViolation(_)) => Error::Exists { what: "login" },
+            Some(_) | None => Error::Database(error),
+        },
+    )?;
+    Ok(facts)
 }
 
 /// Keeps a password that was, and forgets those that are too old to matter.

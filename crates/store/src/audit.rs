@@ -193,11 +193,24 @@ pub(crate) async fn write(
     district: Uuid,
     notes: &Notes,
 ) -> Result<(), Error> {
+    write_all(tx, district, &[notes]).await
+}
+
+/// The same for notes of more than one in one transaction.
+pub(crate) async fn write_all(
+    tx: &DatabaseTransaction,
+    district: Uuid,
+    all: &[&Notes],
+) -> Result<(), Error> {
     let register = register_stream(DistrictId(district));
-    let (lasting, expiring): (Vec<_>, Vec<_>) = notes.facts.iter().partition(|it| it.is_lasting());
-    let mut streams = [(register, true, lasting), (notes.log, false, expiring)];
-    streams.sort_by_key(|it| it.0);
-    for (stream, lasting, facts) in streams {
+    let mut streams = vec![];
+    for notes in all {
+        let facts = notes.facts.iter();
+        let (lasting, expiring): (Vec<_>, Vec<_>) = facts.partition(|it| it.is_lasting());
+        streams.extend([(notes, register, true, lasting), (notes, notes.log, false, expiring)]);
+    }
+    streams.sort_by_key(|it| it.1);
+    for (notes, stream, lasting, facts) in streams {
         if !facts.is_empty() {
             append(tx, district, notes, stream, lasting, &facts).await?;
         }

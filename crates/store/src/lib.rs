@@ -13,14 +13,18 @@ mod error;
 mod factor;
 mod gate;
 mod journal;
+mod keyring;
 mod lock;
 mod open;
 mod people;
 mod project;
+mod provider;
 mod read;
 mod roles;
 mod rota;
+mod rotation;
 mod seal;
+mod sealed;
 mod search;
 mod session;
 mod units;
@@ -38,13 +42,16 @@ pub use journal::{
     Commit, Entitlement, EventRecord, KeyRecord, LetterDraft, Loaded, NumbersTaken, PersonDraft,
     Recorded, State, TextDraft,
 };
+pub use keyring::{KEY_LEN, Key, Keyring, Place, Sealed, Wrapped, random_key};
 pub use open::{Options, Store};
 pub use people::PersonCard;
+pub use provider::{Identity, Moved};
 pub use read::{
     Cursor, DeadlineView, EventView, InboxEntry, InboxFilter, LetterFilter, LetterView, Page,
-    PageRequest, PetitionFilter, PetitionOrder, WhistleFilter, WhistleOrder,
+    PageRequest, PetitionFilter, PetitionOrder, Sought, WhistleFilter, WhistleOrder,
 };
 pub use roles::RolesAsked;
+pub use rotation::SealedAnew;
 pub use seal::{Expiring, HolderLetter, SealRow, Snapshot};
 pub use session::{NewDevice, NewSession, Session};
 

@@ -144,25 +144,8 @@ impl Store {
         device: Option<NewDevice>,
         by: &Notes,
     ) -> Result<(), Error> {
-        use entity::account::{Column, Entity};
-        let (person, now) = (session.person, session.created_at);
         let tx = self.begin_write().await?;
-        if let Some(old) = replaces {
-            entity::session::Entity::delete_by_id(old.0.to_vec()).exec(&tx).await?;
-        }
-        insert(&tx, district, session).await?;
-        let known = Func::coalesce([Expr::col(Column::PasswordAt), Expr::val(now)]);
-        Entity::update_many()
-            .col_expr(Column::SignedInAt, Expr::value(Some(now)))
-            .col_expr(Column::PasswordAt, known.into())
-            .filter(Column::DistrictId.eq(district.0))
-            .filter(Column::PersonId.eq(person.0))
-            .exec(&tx)
-            .await?;
-        entity::lockout::Entity::delete_by_id((district.0, person.0)).exec(&tx).await?;
-        if let Some(device) = device {
-            know(&tx, district, person, device, now).await?;
-        }
+        begin(&tx, district, session, replaces, device).await?;
         audit::write(&tx, district.0, by).await?;
         tx.commit().await?;
         Ok(())
@@ -201,7 +184,8 @@ impl Store {
         Ok(())
     }
 
-    /// Writes down that whoever has this session confirmed who they are.
+    /// Writes down that whoever has this session confirmed who they are, and what is left to be done
+    /// first in it. The device is known from now on where it is to be.
     ///
     /// # Errors
     /// The driver's.
@@ -209,11 +193,16 @@ impl Store {
         &self,
         district: DistrictId,
         person: PersonId,
-        token: Digest,
+        (token, must): (Digest, &BTreeSet<Must>),
+        device: Option<NewDevice>,
         by: &Notes,
     ) -> Result<(), Error> {
         let tx = self.begin_write().await?;
         put_confirmed(&tx, token, by.at).await?;
+        put_must(&tx, token, must).await?;
+        if let Some(device) = device {
+            know(&tx, district, person, device, by.at).await?;
+        }
         entity::lockout::Entity::delete_by_id((district.0, person.0)).exec(&tx).await?;
         audit::write(&tx, district.0, by).await?;
         tx.commit().await?;
@@ -357,6 +346,40 @@ pub(crate) async fn put_confirmed(
         .filter(Column::TokenHash.eq(token.0.to_vec()))
         .exec(tx)
         .await?;
+    Ok(())
+}
+
+/// Begins the session of somebody who signed in: the one that the same browser had ends, failures are
+/// forgiven unless a code is still owed, and the device is known where it is to be.
+pub(crate) async fn begin(
+    tx: &DatabaseTransaction,
+    district: DistrictId,
+    session: NewSession,
+    replaces: Option<Digest>,
+    device: Option<NewDevice>,
+) -> Result<(), Error> {
+    use entity::account::{Column, Entity};
+    let (person, now) = (session.person, session.created_at);
+    // Or codes could be tried for ever, a few in each session.
+    let owes_code = session.must.contains(&Must::GiveCode);
+    if let Some(old) = replaces {
+        entity::session::Entity::delete_by_id(old.0.to_vec()).exec(tx).await?;
+    }
+    insert(tx, district, session).await?;
+    let known = Func::coalesce([Expr::col(Column::PasswordAt), Expr::val(now)]);
+    Entity::update_many()
+        .col_expr(Column::SignedInAt, Expr::value(Some(now)))
+        .col_expr(Column::PasswordAt, known.into())
+        .filter(Column::DistrictId.eq(district.0))
+        .filter(Column::PersonId.eq(person.0))
+        .exec(tx)
+        .await?;
+    if !owes_code {
+        entity::lockout::Entity::delete_by_id((district.0, person.0)).exec(tx).await?;
+    }
+    if let Some(device) = device {
+        know(tx, district, person, device, now).await?;
+    }
     Ok(())
 }
 

@@ -185,7 +185,7 @@ on_both! {
         assert_eq!(code_of(app.app.confirm(&caller, by_code("000000".to_owned())).await), "WRONG_CODE");
         let right = shown(&app, &secret);
         let until = app.app.confirm(&caller, by_code(right.clone())).await.unwrap();
-        assert_eq!(until - app.app.wall(), TimeDelta::minutes(10));
+        assert_eq!(until.until - app.app.wall(), TimeDelta::minutes(10));
         assert_eq!(code_of(app.app.confirm(&caller, by_code(right)).await), "WRONG_CODE", "each code once");
         assert_eq!(grant().await, "DONE");
         app.clock.advance(TimeDelta::minutes(10));

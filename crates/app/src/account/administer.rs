@@ -4,14 +4,18 @@ use std::collections::BTreeSet;
 
 use engine::{
     Refusal,
-    account::administer::{self, Act, Granting, Target},
+    account::{
+        administer::{self, Act, Granting, Target},
+        provider,
+    },
     actor::{Rank, Role},
     audit::AuditFact,
     ids::{PersonId, UnitId},
     refusal::Problem,
 };
 use store::{
-    Account, AccountDetails, Cursor, NewAccount, NewPassword, Page, PageRequest, RolesAsked,
+    Account, AccountDetails, Cursor, Identity, NewAccount, NewPassword, Page, PageRequest,
+    RolesAsked,
 };
 
 use super::secret::random_password;
@@ -342,6 +346,31 @@ impl App {
         self.view(person).await
     }
 
+    /// Links an account to somebody whom a provider signs in, or to nobody any more.
+    ///
+    /// # Errors
+    /// The rule's reason; [`Refusal::Invalid`] where another account is linked to them.
+    pub async fn link_provider(
+        &self,
+        caller: &Caller,
+        person: PersonId,
+        who: Option<Identity>,
+    ) -> Result<AccountView, Error> {
+        self.may_on(caller, Act::LinkProvider, "link_provider", person).await?;
+        if let Some(it) = &who {
+            provider::check_identity(&it.issuer, &it.subject)?;
+        }
+        let fact = AuditFact::ProviderLinked { person, linked: who.is_some() };
+        let notes = self.notes(&caller.by(), vec![fact]);
+        match self.store().link_provider(self.district(), person, who, &notes).await {
+            Err(store::Error::Exists { .. }) => {
+                Err(Refusal::invalid("subject", Problem::Twice).into())
+            }
+            Err(error) => Err(error.into()),
+            Ok(()) => self.view(person).await,
+        }
+    }
+
     /// The roles that an account holds, as rules and as tables have them.
     async fn held(&self, person: PersonId) -> Result<(BTreeSet<Role>, Vec<Role>), Error> {
         let registers = self.registers().await?;
@@ -384,7 +413,7 @@ impl App {
 }
 
 /// A short text in a register; none where it is blank.
-fn plain(field: &'static str, text: &str) -> Result<Option<String>, Refusal> {
+pub(super) fn plain(field: &'static str, text: &str) -> Result<Option<String>, Refusal> {
     let text = text.trim();
     if text.chars().count() > crate::TITLE_LIMIT {
         let most = u32::try_from(crate::TITLE_LIMIT).unwrap_or(u32::MAX);

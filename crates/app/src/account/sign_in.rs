@@ -67,6 +67,14 @@ pub struct Confirmation {
     pub password: Option<String>,
 }
 
+/// Who has confirmed who they are.
+pub struct Confirmed {
+    /// Until when it counts.
+    pub until: DateTime<Utc>,
+    /// The secret by which this device is known from now on, where that was owed.
+    pub device: Option<String>,
+}
+
 impl App {
     /// Signs somebody in.
     ///
@@ -145,14 +153,14 @@ impl App {
         // Whoever shows at the door what a confirmation asks for need not show it again at once.
         let confirmed = match proof {
             Proof::Code | Proof::RecoveryCode => true,
-            Proof::Password | Proof::KnownDevice => {
+            Proof::Password | Proof::KnownDevice | Proof::Provider => {
                 factor::password_confirms(rules.second_factor, standing.enrolled)
             }
         };
         let token = random_token()?;
         let new_device = match proof {
             Proof::Code => Some(random_token()?),
-            Proof::Password | Proof::KnownDevice | Proof::RecoveryCode => None,
+            Proof::Password | Proof::KnownDevice | Proof::RecoveryCode | Proof::Provider => None,
         };
         let span = (now, session::ends(rules, now));
         let new = NewSession {
@@ -247,11 +255,7 @@ impl App {
     ///
     /// # Errors
     /// What was shown is wrong, or not enough; a failure counts. A token confirms nothing.
-    pub async fn confirm(
-        &self,
-        caller: &Caller,
-        shown: Confirmation,
-    ) -> Result<DateTime<Utc>, Error> {
+    pub async fn confirm(&self, caller: &Caller, shown: Confirmation) -> Result<Confirmed, Error> {
         let session = own_session(caller)?;
         let person = caller.member.person;
         let (district, now) = (self.district(), self.wall());
@@ -274,9 +278,18 @@ impl App {
             (_, _) if by_password => return Err(AccountRefusal::ConfirmationRequired.into()),
             (_, _) => return Err(AccountRefusal::SecondFactorRequired.into()),
         };
+        // What is asked at sign-in, once a device, is asked here of whom a provider has signed in.
+        let mut must = caller.pass.must();
+        let owed = must.remove(&Must::GiveCode);
+        let device = (owed && by == Proof::Code).then(random_token).transpose()?;
+        let known = device.as_deref().map(|it| NewDevice {
+            token: digest(it),
+            replaces: None,
+            expires_at: now + session::DEVICE_KNOWN,
+        });
         let notes = self.notes(&caller.by(), vec![AuditFact::Confirmed { person, by }]);
-        self.store().confirmed(district, person, session, &notes).await?;
-        Ok(now + CONFIRMED_FOR)
+        self.store().confirmed(district, person, (session, &must), known, &notes).await?;
+        Ok(Confirmed { until: now + CONFIRMED_FOR, device })
     }
 }
 

@@ -1,5 +1,5 @@
 import { useEffect, useState, type FormEvent } from 'react';
-import { confirm, signIn, signOut, whoAmI, type Me } from './session';
+import { confirm, signIn, signOut, whoAmI, whoElse, type Me, type Provider } from './session';
 import { mustName, roleName, words } from './words';
 
 const text = (form: FormData, field: string): string => {
@@ -13,12 +13,14 @@ const text = (form: FormData, field: string): string => {
  */
 export function Bar() {
   const [me, setMe] = useState<Me | null>();
+  const [provider, setProvider] = useState<Provider | null>(null);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState('');
 
   useEffect(() => {
     let gone = false;
     void whoAmI().then((it) => { if (!gone) setMe(it); });
+    void whoElse().then((it) => { if (!gone) setProvider(it); });
     return () => { gone = true; };
   }, []);
 
@@ -70,12 +72,13 @@ export function Bar() {
             <input name="code" inputMode="numeric" autoComplete="one-time-code" placeholder={words.optional} />
           </label>
           <button type="submit" disabled={busy}>{words.signIn}</button>
+          {provider && <a href={`${provider.path}?to=graphiql`}>{provider.button}</a>}
         </form>
       )}
       {me && me.must.length > 0 && (
         <strong role="note">{words.must}: {me.must.map(mustName).join(words.separator)}</strong>
       )}
-      {me && me.must.length === 0 && (
+      {me && (me.must.length === 0 || me.must.includes('GIVE_CODE')) && (
         <form onSubmit={(event) => void prove(event)} aria-label={words.confirm}>
           {me.confirmed ? <span>{words.confirmed}</span> : (
             <label>{words.proof}<input name="proof" type="password" autoComplete="one-time-code" required /></label>

@@ -40,6 +40,25 @@ export async function whoAmI(): Promise<Me | null> {
   }
 }
 
+/** A provider that signs people in besides us. */
+export interface Provider {
+  button: string;
+  path: string;
+}
+
+/** Who signs people in besides us; nobody, if the server cannot or will not say. */
+export async function whoElse(): Promise<Provider | null> {
+  try {
+    const res = await fetch('/session/offered', { credentials: 'same-origin', headers: { accept: json.accept } });
+    const body: unknown = await res.json();
+    const it = isRecord(body) ? body.provider : null;
+    if (!isRecord(it) || typeof it.button !== 'string' || it.path !== '/session/oidc') return null;
+    return { button: it.button, path: it.path };
+  } catch {
+    return null;
+  }
+}
+
 /** What a refused request says to its reader: the server's own sentence, if it sent one. */
 async function refusal(res: Response): Promise<string> {
   const problem: unknown = await res.json().catch(() => null);

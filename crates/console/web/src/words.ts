@@ -63,6 +63,7 @@ const roles: Record<string, string> = {
 const musts: Record<string, string> = {
   CHANGE_PASSWORD: '修改密码 changePassword',
   ENROL_SECOND_FACTOR: '绑定动态口令 beginSecondFactor',
+  GIVE_CODE: '提交动态码',
 };
 
 export const chinese = navigator.language.toLowerCase().startsWith('zh');

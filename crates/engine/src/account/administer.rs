@@ -40,6 +40,8 @@ pub enum Act {
     ResetSecondFactor,
     /// 解锁.
     Unlock,
+    /// 关联统一身份认证账号.
+    LinkProvider,
 }
 
 /// An account, as far as these rules look at it.
@@ -66,9 +68,11 @@ pub fn who(act: Act) -> &'static [Role] {
     match act {
         Act::List | Act::Disable | Act::Enable => &[Role::SystemAdmin, Role::SecurityAdmin],
         Act::Add | Act::ConfirmRoles => &[Role::SystemAdmin],
-        Act::GrantRoles | Act::ResetPassword | Act::ResetSecondFactor | Act::Unlock => {
-            &[Role::SecurityAdmin]
-        }
+        Act::GrantRoles
+        | Act::ResetPassword
+        | Act::ResetSecondFactor
+        | Act::Unlock
+        | Act::LinkProvider => &[Role::SecurityAdmin],
     }
 }
 
@@ -100,6 +104,9 @@ pub fn permit_on(act: Act, by: &Member, target: Target<'_>) -> Result<(), Refusa
         Act::ResetPassword | Act::ResetSecondFactor if administrator => {
             Some(AccountRefusal::AtTheMachine)
         }
+        Act::LinkProvider if administrator => Some(AccountRefusal::ByPasswordOnly),
+        // A way into one's own account that somebody else keeps is for a second person to open.
+        Act::LinkProvider if own => Some(AccountRefusal::OwnAccount),
         Act::List
         | Act::Add
         | Act::GrantRoles
@@ -108,7 +115,8 @@ pub fn permit_on(act: Act, by: &Member, target: Target<'_>) -> Result<(), Refusa
         | Act::Enable
         | Act::ResetPassword
         | Act::ResetSecondFactor
-        | Act::Unlock => None,
+        | Act::Unlock
+        | Act::LinkProvider => None,
     };
     refusal.map_or(Ok(()), |it| Err(it.into()))
 }
@@ -271,7 +279,7 @@ mod tests {
         for role in Role::iter() {
             let roles = BTreeSet::from([role]);
             let target = Target { person: person(9), roles: &roles };
-            for act in [Act::ResetPassword, Act::ResetSecondFactor] {
+            for act in [Act::ResetPassword, Act::ResetSecondFactor, Act::LinkProvider] {
                 let refused = role.is_administrator();
                 assert_eq!(permit_on(act, &by, target).is_err(), refused, "{act} {role}");
             }

@@ -88,6 +88,8 @@ pub enum Must {
     ChangePassword,
     /// 绑定动态口令.
     EnrolSecondFactor,
+    /// 提交动态码, by whoever a provider has signed in.
+    GiveCode,
 }
 
 impl Must {
@@ -96,7 +98,7 @@ impl Must {
     pub fn refusal(self) -> AccountRefusal {
         match self {
             Self::ChangePassword => AccountRefusal::PasswordExpired,
-            Self::EnrolSecondFactor => AccountRefusal::SecondFactorRequired,
+            Self::EnrolSecondFactor | Self::GiveCode => AccountRefusal::SecondFactorRequired,
         }
     }
 }
@@ -159,6 +161,9 @@ const OWN: &[&str] = &[
 const FIRST: &[&str] =
     &["me", "changePassword", "beginSecondFactor", "confirmSecondFactor", "signOutEverywhere"];
 
+/// What goes before a code was given: neither password nor second factor are changed without it.
+const BEFORE_CODE: &[&str] = &["me", "signOutEverywhere"];
+
 /// What administers.
 const ADMINISTERS: &[&str] = &[
     "addAccount",
@@ -170,6 +175,7 @@ const ADMINISTERS: &[&str] = &[
     "resetSecondFactor",
     "unlockAccount",
     "putUnit",
+    "linkProvider",
 ];
 
 /// What a token needs for an act.
@@ -294,10 +300,9 @@ fn confirmed(at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Result<(), Accoun
 }
 
 fn first(must: &BTreeSet<Must>, field: &str) -> Result<(), AccountRefusal> {
-    match must.first() {
-        Some(it) if !FIRST.contains(&field) => Err(it.refusal()),
-        Some(_) | None => Ok(()),
-    }
+    let Some(owed) = must.get(&Must::GiveCode).or(must.first()) else { return Ok(()) };
+    let goes = if *owed == Must::GiveCode { BEFORE_CODE } else { FIRST };
+    if goes.contains(&field) { Ok(()) } else { Err(owed.refusal()) }
 }
 
 fn within(scope: &BTreeSet<Scope>, needs: Scope) -> Result<(), AccountRefusal> {
@@ -323,6 +328,18 @@ mod tests {
 
     fn token(scope: &[Scope]) -> Pass {
         Pass::Token { scope: scope.iter().copied().collect(), document: None }
+    }
+
+    #[test]
+    fn who_owes_a_code_changes_neither_password_nor_second_factor_before_it() {
+        let pass = session(&[Must::GiveCode], Some(0));
+        for field in ["changePassword", "beginSecondFactor", "confirmSecondFactor", "issueWhistle"]
+        {
+            let refused = ask(&pass, Operation::Mutation, &[field]);
+            assert_eq!(refused, Err(AccountRefusal::SecondFactorRequired), "{field}");
+        }
+        assert_eq!(ask(&pass, Operation::Query, &["me"]), Ok(()));
+        assert_eq!(ask(&pass, Operation::Mutation, &["signOutEverywhere"]), Ok(()));
     }
 
     #[test]

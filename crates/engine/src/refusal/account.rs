@@ -48,6 +48,14 @@ pub enum AccountRefusal {
     OtherDocument,
     /// This is done by somebody who has signed in, never by a token.
     NotByToken,
+    /// The provider knows whoever it is, and no account here is linked to them.
+    NotLinked,
+    /// The provider's groups do not say of which one unit somebody is.
+    NoPlace,
+    /// An account by the name that the provider gives exists, and is not linked.
+    LoginTaken,
+    /// 三员: an administrator signs in by the password, never by a provider.
+    ByPasswordOnly,
 }
 
 impl AccountRefusal {
@@ -55,12 +63,15 @@ impl AccountRefusal {
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
-            Self::NotSignedIn => "UNAUTHENTICATED",
+            Self::NotSignedIn | Self::NotLinked | Self::NoPlace | Self::LoginTaken => {
+                "UNAUTHENTICATED"
+            }
             Self::SecondAdministrator
             | Self::AtTheMachine
             | Self::OutOfScope { .. }
             | Self::OtherDocument
-            | Self::NotByToken => "NOT_PERMITTED",
+            | Self::NotByToken
+            | Self::ByPasswordOnly => "NOT_PERMITTED",
             Self::PasswordExpired
             | Self::SecondFactorRequired
             | Self::ConfirmationRequired
@@ -84,8 +95,12 @@ impl AccountRefusal {
             | Self::AtTheMachine
             | Self::OutOfScope { .. }
             | Self::OtherDocument
-            | Self::NotByToken => true,
+            | Self::NotByToken
+            | Self::ByPasswordOnly => true,
             Self::NotSignedIn
+            | Self::NotLinked
+            | Self::NoPlace
+            | Self::LoginTaken
             | Self::PasswordExpired
             | Self::SecondFactorRequired
             | Self::ConfirmationRequired
@@ -143,6 +158,18 @@ impl AccountRefusal {
             }
             Self::OtherDocument => "该令牌只能执行签发时指定的查询文本; 请另行签发令牌",
             Self::NotByToken => "此操作须本人登录后办理, 不能使用令牌",
+            Self::NotLinked => {
+                "统一身份认证已通过, 但本系统没有与之关联的账号; 请联系安全管理员关联后再登录"
+            }
+            Self::NoPlace => {
+                "统一身份认证给出的用户组不能确定您所在的单位; 请联系统一身份认证的管理员调整用户组"
+            }
+            Self::LoginTaken => {
+                "本系统已有同名账号, 尚未关联统一身份认证; 请联系安全管理员关联后再登录"
+            }
+            Self::ByPasswordOnly => {
+                "三员 (系统、安全、审计管理员) 只能用密码登录, 不得使用统一身份认证"
+            }
             Self::Locked { .. } | Self::WeakPassword(_) | Self::OutOfScope { .. } => "",
         }
     }
@@ -179,6 +206,18 @@ impl AccountRefusal {
                 "this token executes only the document it was issued for; issue another"
             }
             Self::NotByToken => "sign in for this; a token may not do it",
+            Self::NotLinked => {
+                "the provider knows you, but no account here is linked to you; ask the security administrator to link it, then sign in again"
+            }
+            Self::NoPlace => {
+                "the groups that the provider names do not say of which unit you are; ask whoever keeps the provider's groups"
+            }
+            Self::LoginTaken => {
+                "an account by your name exists here and is not linked to the provider; ask the security administrator to link it"
+            }
+            Self::ByPasswordOnly => {
+                "the administrators (system, security, audit) sign in by their password alone, never by a provider"
+            }
             Self::Locked { .. } | Self::WeakPassword(_) | Self::OutOfScope { .. } => "",
         }
     }

@@ -128,6 +128,24 @@ pub(crate) struct GrantRolesInput {
     pub(crate) roles: Vec<Role>,
 }
 
+/// 关联统一身份认证账号.
+#[derive(InputObject)]
+pub(crate) struct LinkProviderInput {
+    /// 账号, by the id of the person.
+    pub(crate) account: ID,
+    /// 在统一身份认证中的身份; none ends the link.
+    pub(crate) identity: Option<ProviderIdentityInput>,
+}
+
+/// 在统一身份认证中的身份, as the page says that refuses somebody who is not linked.
+#[derive(InputObject)]
+pub(crate) struct ProviderIdentityInput {
+    /// 签发者 (issuer).
+    pub(crate) issuer: String,
+    /// 标识 (subject).
+    pub(crate) subject: String,
+}
+
 /// 确认管理员角色.
 #[derive(InputObject)]
 pub(crate) struct ConfirmRolesInput {

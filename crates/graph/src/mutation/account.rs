@@ -10,8 +10,8 @@ use crate::{
         account::{
             AccountInput, AddAccountInput, BeginSecondFactorInput, ChangePasswordInput,
             ConfirmRolesInput, ConfirmSecondFactorInput, EndAbsenceInput, EndDutyInput,
-            GrantRolesInput, IssueTokenInput, RevokeTokenInput, SetAbsenceInput, SetDutyInput,
-            SignOutEverywhereInput,
+            GrantRolesInput, IssueTokenInput, LinkProviderInput, RevokeTokenInput, SetAbsenceInput,
+            SetDutyInput, SignOutEverywhereInput,
         },
         id,
     },
@@ -233,5 +233,15 @@ impl AccountMutation {
         let account = id(ctx, "account", &input.account)?;
         let unlocked = Box::pin(app(ctx)?.unlock_account(caller, account)).await;
         unlocked.map(Account).map_err(|it| fault(ctx, it))
+    }
+
+    /// 关联统一身份认证账号 (安全管理员): never an administrator's; sessions end.
+    #[graphql(complexity = "2000 + child_complexity")]
+    async fn link_provider(&self, ctx: &Context<'_>, input: LinkProviderInput) -> Result<Account> {
+        let caller = caller(ctx)?;
+        let account = id(ctx, "account", &input.account)?;
+        let who = input.identity.map(|it| app::Identity { issuer: it.issuer, subject: it.subject });
+        let linked = Box::pin(app(ctx)?.link_provider(caller, account, who)).await;
+        linked.map(Account).map_err(|it| fault(ctx, it))
     }
 }

@@ -67,6 +67,11 @@ impl Account {
         self.0.details.enrolled
     }
 
+    /// 是否已关联统一身份认证.
+    async fn provider_linked(&self) -> bool {
+        self.0.details.provided
+    }
+
     /// 最近登录时间.
     async fn signed_in_at(&self) -> Option<DateTime<Utc>> {
         self.0.details.signed_in_at

@@ -1,4 +1,4 @@
-//! `user add|list|disable|reset`: accounts, and the first steps of a real centre.
+//! `user add|list|disable|reset|link`: accounts, and the first steps of a real centre.
 
 mod found;
 
@@ -9,17 +9,18 @@ use chrono::{DateTime, Utc};
 use clap::Subcommand;
 use engine::{
     Refusal,
-    account::{Rules, administer, password},
+    account::{Rules, administer, password, provider},
     actor::{Rank, Role},
     audit::AuditFact,
     directory::UnitKind,
     ids::{AuditId, DistrictId, PersonId},
     text::Lang,
 };
-use store::{Account, Credentials, NewAccount, NewPassword, Notes, Store};
+use store::{Account, Credentials, Identity, NewAccount, NewPassword, Notes, Store};
 use strum::IntoEnumIterator;
 
 use crate::{
+    master_keys,
     open::{CaseClock, Opened},
     say,
     settings::Settings,
@@ -51,6 +52,19 @@ pub(super) enum Command {
         /// 一并解除动态口令 / take away the second factor too
         #[arg(long)]
         second_factor: bool,
+    },
+    /// 关联统一身份认证中的身份（设置 [oidc]），并结束其登录 / link an account to whom the provider
+    /// of `[oidc]` signs in, and end its sessions
+    Link {
+        /// 用户名 / the name
+        login: String,
+        /// 在统一身份认证中的标识，未关联者登录时页面会显示 / who it is there, as the page says that
+        /// refuses whoever is not linked
+        #[arg(long, required_unless_present = "undo")]
+        subject: Option<String>,
+        /// 解除关联 / end the link
+        #[arg(long, conflicts_with = "subject")]
+        undo: bool,
     },
 }
 
@@ -117,6 +131,7 @@ pub(super) async fn run(settings: &Settings, command: Command) -> Result<(), Tro
         return Err(store::Error::NotMigrated { pending }.into());
     }
     let store = &opened.store;
+    master_keys::hold(settings, store).await?;
     let now = app::Clock::now(&app::RunningClock::wall());
     let by = Notes::by_program(now, AuditId(SystemIds.fresh()));
     match command {
@@ -165,7 +180,51 @@ pub(super) async fn run(settings: &Settings, command: Command) -> Result<(), Tro
             password.tell();
             Ok(())
         }
+        Command::Link { login, subject, undo: _ } => {
+            link(store, settings, &login, subject, &by).await
+        }
     }
+}
+
+async fn link(
+    store: &Store,
+    settings: &Settings,
+    login: &str,
+    subject: Option<String>,
+    by: &Notes,
+) -> Result<(), Trouble> {
+    let oidc = settings.oidc.as_ref().ok_or_else(|| {
+        Trouble::wrong(
+            "没有启用统一身份认证，请先写好设置 [oidc]。",
+            "No provider is set: write [oidc] first.",
+        )
+    })?;
+    let (district, found) = known(store, login).await?;
+    let person = found.account.person;
+    let roles = found.account.roles.iter().copied().collect();
+    provider::admits(&roles).map_err(refused)?;
+    let who = subject.map(|subject| Identity { issuer: oidc.issuer.clone(), subject });
+    if let Some(it) = &who {
+        provider::check_identity(&it.issuer, &it.subject).map_err(refused)?;
+    }
+    let linked = who.is_some();
+    let by = by.saying(AuditFact::ProviderLinked { person, linked });
+    match store.link_provider(district, person, who, &by).await {
+        Ok(()) => (),
+        Err(store::Error::Exists { .. }) => {
+            return Err(Trouble::wrong(
+                "该身份已关联另一个账号，请先解除（chuishao user link 用户名 --undo）。",
+                "Another account is linked to them; end that first (chuishao user link LOGIN --undo).",
+            ));
+        }
+        Err(error) => return Err(error.into()),
+    }
+    say::line(if linked {
+        format!("{login} 已关联统一身份认证。  Linked.")
+    } else {
+        format!("{login} 已解除关联。  No longer linked.")
+    });
+    Ok(())
 }
 
 async fn district(store: &Store) -> Result<DistrictId, Trouble> {

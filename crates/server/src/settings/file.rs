@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use engine::account::SecondFactor;
+use engine::{account::SecondFactor, actor::Role};
 use serde::Deserialize;
 use toml::{Table, Value, de::DeTable};
 
@@ -23,6 +23,7 @@ pub(super) struct Given {
     pub(super) keys: Keys,
     pub(super) mail: Mail,
     pub(super) log: Log,
+    pub(super) oidc: Oidc,
     pub(super) record: Record,
 }
 
@@ -89,6 +90,39 @@ pub(super) struct Mail {
 pub(super) struct Log {
     pub(super) format: Option<LogFormat>,
     pub(super) filter: Option<String>,
+}
+
+#[derive(Deserialize, Default, PartialEq)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Oidc {
+    pub(super) issuer: Option<String>,
+    pub(super) client_id: Option<String>,
+    pub(super) client_secret_file: Option<PathBuf>,
+    pub(super) scopes: Option<Vec<String>>,
+    pub(super) login_claim: Option<String>,
+    pub(super) name_claim: Option<String>,
+    pub(super) groups_claim: Option<String>,
+    pub(super) groups: Option<Vec<OidcGroup>>,
+    pub(super) create_accounts: Option<bool>,
+    pub(super) second_factors: Option<Vec<String>>,
+    pub(super) ca_file: Option<PathBuf>,
+    pub(super) button: Option<String>,
+}
+
+impl Oidc {
+    /// Whether nothing is set.
+    pub(super) fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+#[derive(Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OidcGroup {
+    pub(super) group: String,
+    pub(super) unit: Option<String>,
+    #[serde(default)]
+    pub(super) roles: Vec<Role>,
 }
 
 #[derive(Deserialize, Default)]

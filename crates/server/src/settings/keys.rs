@@ -1,7 +1,7 @@
 //! The names of settings, and which of them a wrong one was meant to be.
 
 /// Every section with its keys. A test holds it against the types that they are read into.
-pub(super) const KNOWN: [(&str, &[&str]); 7] = [
+pub(super) const KNOWN: [(&str, &[&str]); 8] = [
     ("database", &["url", "max_connections"]),
     (
         "http",
@@ -40,6 +40,23 @@ pub(super) const KNOWN: [(&str, &[&str]); 7] = [
         &["transport", "from", "folder", "host", "port", "tls", "user", "password_file", "ca_file"],
     ),
     ("log", &["format", "filter"]),
+    (
+        "oidc",
+        &[
+            "issuer",
+            "client_id",
+            "client_secret_file",
+            "scopes",
+            "login_claim",
+            "name_claim",
+            "groups_claim",
+            "groups",
+            "create_accounts",
+            "second_factors",
+            "ca_file",
+            "button",
+        ],
+    ),
     ("record", &["ledger", "holder", "seal_hours", "keep_months"]),
 ];
 

@@ -6,6 +6,8 @@ use axum::http::{HeaderMap, header};
 
 /// The name of the cookie that carries a session.
 const SESSION: &str = "chuishao";
+/// The name of the cookie that holds an attempt to sign in by a provider.
+const ATTEMPT: &str = "chuishao_oidc";
 /// The name of the cookie by which a device is known.
 const DEVICE: &str = "chuishao_device";
 
@@ -28,7 +30,16 @@ pub(super) fn device_of(headers: &HeaderMap) -> Option<String> {
     cookie_of(headers, DEVICE)
 }
 
+/// The attempt in the cookie.
+pub(super) fn attempt_of(headers: &HeaderMap) -> Option<String> {
+    raw_cookie(headers, ATTEMPT).filter(|it| it.len() <= 300)
+}
+
 fn cookie_of(headers: &HeaderMap, name: &str) -> Option<String> {
+    raw_cookie(headers, name).and_then(|it| plausible(&it))
+}
+
+fn raw_cookie(headers: &HeaderMap, name: &str) -> Option<String> {
     headers
         .get_all(header::COOKIE)
         .iter()
@@ -36,7 +47,7 @@ fn cookie_of(headers: &HeaderMap, name: &str) -> Option<String> {
         .flat_map(|it| it.split(';'))
         .filter_map(|it| it.split_once('='))
         .find(|(it, _)| it.trim() == name)
-        .and_then(|(_, value)| plausible(value.trim()))
+        .map(|(_, value)| value.trim().to_owned())
 }
 
 /// Nothing longer than a token of ours is worth a digest.
@@ -52,6 +63,13 @@ pub(super) fn session_cookie(token: &str, lasts: Duration, secure: bool) -> Stri
 /// The cookie by which a device is known; it is sent to the door alone.
 pub(super) fn device_cookie(token: &str, lasts: Duration, secure: bool) -> String {
     cookie((DEVICE, token), "/session", lasts, secure)
+}
+
+/// The cookie that holds an attempt to sign in by a provider. It comes back with a browser that the
+/// provider sends, which no `Strict` one does, and goes nowhere but there.
+pub(super) fn attempt_cookie(attempt: &str, lasts: Duration, secure: bool) -> String {
+    let it = cookie((ATTEMPT, attempt), "/session/oidc", lasts, secure);
+    it.replace("SameSite=Strict", "SameSite=Lax")
 }
 
 /// A cookie out of reach of scripts and of other sites.

@@ -15,13 +15,15 @@ use tokio::{
 use super::Finding;
 use crate::{
     data,
+    master_keys::Files,
+    oidc::Provider,
     open::Opened,
     post,
     record::{
         keeper::{self, Standing},
         ledger::Ledger,
     },
-    settings::{MailTransport, Settings, TlsFiles},
+    settings::{MailTransport, Oidc, Settings, TlsFiles},
     tls,
 };
 
@@ -35,6 +37,7 @@ pub(super) async fn all(settings: &Settings) -> Vec<Finding> {
     let config = format!("数据库 {}，监听 {}", settings.database_shown(), settings.http.listen);
     let mut res = vec![Finding::well("设置", config, settings.http.public_url.as_str())];
     res.extend(settings.http.tls.as_ref().map(certificate));
+    res.push(keys(settings));
     let folder = settings.embedded_folder();
     let is_held = folder.as_deref().is_some_and(data::is_held);
     res.extend(folder.as_deref().map(disk));
@@ -50,6 +53,9 @@ pub(super) async fn all(settings: &Settings) -> Vec<Finding> {
         database(settings, &mut res).await;
     }
     res.push(mail(settings).await);
+    if let Some(it) = &settings.oidc {
+        res.push(provider(it, settings).await);
+    }
     res
 }
 
@@ -63,6 +69,37 @@ fn certificate(files: &TlsFiles) -> Finding {
         ),
         Err(trouble) => Finding::stopped(WHAT, &trouble),
     }
+}
+
+/// The files of the master keys; the database says more of them when it is opened.
+fn keys(settings: &Settings) -> Finding {
+    const WHAT: &str = "密钥";
+    let folder = settings.keys.display();
+    let files = match Files::read(&settings.keys) {
+        Ok(it) => it,
+        Err(trouble) => return Finding::stopped(WHAT, &trouble),
+    };
+    let Some(current) = files.current else {
+        return Finding::mind(
+            WHAT,
+            format!("{folder} 中还没有密钥，首次启动时生成。"),
+            "There are no keys yet; the first start makes one.",
+        );
+    };
+    if settings.keys.starts_with(&settings.data) {
+        return Finding::mind(
+            WHAT,
+            format!(
+                "{folder} 在数据文件夹中，当前为 {current} 号。建议用设置 keys.folder 移到另一块盘，并另存副本。"
+            ),
+            "The keys stand beside the data. Better name another disk in keys.folder, and keep a copy.",
+        );
+    }
+    Finding::well(
+        WHAT,
+        format!("{folder} 中 {} 个，当前为 {current} 号", files.keys.len()),
+        "the keys can be read, by their owner alone",
+    )
 }
 
 fn disk(folder: &Path) -> Finding {
@@ -181,14 +218,14 @@ async fn database(settings: &Settings, res: &mut Vec<Finding>) {
             return;
         }
     }
-    registers(store, res).await;
+    registers(store, settings, res).await;
     res.extend(record(settings, store).await);
     let last = store.last_event_at().await.ok().flatten();
     let server = store.server_time().await.ok().flatten();
     res.push(clock(last, server));
 }
 
-async fn registers(store: &Store, res: &mut Vec<Finding>) {
+async fn registers(store: &Store, settings: &Settings, res: &mut Vec<Finding>) {
     let district = match store.district().await {
         Ok(Some((id, _, name))) => {
             res.push(Finding::well("区县", name, "set up"));
@@ -213,6 +250,7 @@ async fn registers(store: &Store, res: &mut Vec<Finding>) {
             res.push(calendar(&it, today));
             res.push(lists(&it, today));
             res.push(accounts(&it));
+            res.extend(settings.oidc.as_ref().and_then(|oidc| groups(oidc, &it)));
         }
         Err(error) => res.push(Finding::stopped("日历与清单", &error.into())),
     }
@@ -342,6 +380,49 @@ fn clock(last: Option<DateTime<Utc>>, server: Option<DateTime<Utc>>) -> Finding 
         );
     }
     Finding::well(WHAT, format!("北京时间 {shown}"), "sane")
+}
+
+/// Whether the provider answers, and what its groups name is there.
+async fn provider(oidc: &Oidc, settings: &Settings) -> Finding {
+    const WHAT: &str = "统一身份认证";
+    let provider = match Provider::new(oidc, &settings.http.public_url) {
+        Ok(it) => it,
+        Err(trouble) => return Finding::stopped(WHAT, &trouble),
+    };
+    if provider.check().await.is_err() {
+        return Finding::bad(
+            WHAT,
+            format!(
+                "{} 无应答，或自称的名称、地址与设置不符。请检查 oidc.issuer、oidc.ca_file 和网络。",
+                oidc.issuer
+            ),
+            "It does not answer, or calls itself otherwise. Check oidc.issuer, oidc.ca_file and the network.",
+        );
+    }
+    Finding::well(
+        WHAT,
+        format!(
+            "{} 可用，回调地址 {}{}",
+            oidc.issuer,
+            settings.http.public_url.as_str(),
+            crate::oidc::CALLBACK
+        ),
+        "It answers; its keys are known.",
+    )
+}
+
+/// Units that groups of the provider name and that are not there.
+fn groups(oidc: &Oidc, registers: &RegisterState) -> Option<Finding> {
+    let known = |code: &str| registers.directory.units().any(|it| it.code == code && !it.closed);
+    let named = oidc.rules.groups.iter().filter_map(|it| it.unit.as_deref());
+    let missing: Vec<&str> = named.filter(|it| !known(it)).collect();
+    (!missing.is_empty()).then(|| {
+        Finding::bad(
+            "统一身份认证",
+            format!("oidc.groups 中的单位代码不存在或已撤销：{}。", missing.join("、")),
+            format!("oidc.groups names units that are not there: {}.", missing.join(", ")),
+        )
+    })
 }
 
 async fn mail(settings: &Settings) -> Finding {
