@@ -34,6 +34,7 @@ const FENCED: &[(&str, &[&str])] = &[
     ("infer", &["papers"]),
     ("zip", &["papers"]),
     ("hyper", &["server"]),
+    ("ring", &["server"]),
     ("rustls", &["mail", "server", "store", "tests"]),
     ("clap", &["server"]),
     ("async-graphql", &["graph", "server", "tests"]),

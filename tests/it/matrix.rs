@@ -117,6 +117,7 @@ async fn case(app: &TestApp) -> BTreeMap<&'static str, String> {
         .await;
     crate::files::attached(app, "rsj", text(&whistle["id"]).as_str(), "现场.pdf").await;
     crate::files::attached(app, "dispatcher", &petition, "来信.pdf").await;
+    crate::record::seal(app).await;
     // A token, an absence and a turn of duty that lie ahead and change nothing yet.
     app.token("dispatcher").await;
     let (from, until) = ("2026-04-01T00:00:00Z", "2026-04-02T00:00:00Z");
@@ -179,7 +180,7 @@ async fn others(app: &TestApp) -> Vec<(&'static str, String)> {
 }
 
 /// Queries that list people and no case.
-const ROSTERS: &[&str] = &["absences", "accounts", "duties"];
+const ROSTERS: &[&str] = &["absences", "accounts", "duties", "record", "seals"];
 
 /// The arguments that take a unit.
 const UNITS: &[&str] = &[

@@ -1,6 +1,7 @@
 //! The subcommands. Each opens what a server would open, by the same settings, and holds the lock
 //! of an embedded database while it does.
 
+mod audit;
 mod calendar;
 mod demo;
 mod doctor;
@@ -13,6 +14,7 @@ mod user;
 
 use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
 
+use app::{App, Caller};
 use clap::{Args, Parser, Subcommand};
 
 use crate::{
@@ -74,6 +76,9 @@ enum Command {
     /// 四张清单 / the four lists
     #[command(subcommand)]
     Lists(lists::Command),
+    /// 记录：核验、导出、封存 / the record: check, export, seal
+    #[command(subcommand)]
+    Audit(audit::Command),
 }
 
 #[derive(Args)]
@@ -142,9 +147,27 @@ impl Cli {
             }
             Command::Rebuild(args) => return rebuild::run(&places.settings()?, &args).await,
             Command::Lists(lists::Command::Check(args)) => lists::check(&args)?,
+            Command::Audit(command) => return audit::run(&places, command).await,
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// Somebody whose account can act, by the name they sign in with.
+async fn caller(app: &App, login: &str) -> Result<Caller, Trouble> {
+    let found = app.store().credentials(app.district(), login).await?;
+    let caller = match found {
+        Some(it) => app.caller(it.account.person, None).await?,
+        None => None,
+    };
+    caller.ok_or_else(|| {
+        Trouble::wrong(
+            format!("没有可用的账号 {login}。用 chuishao user list 查看全部账号。"),
+            format!(
+                "There is no account {login} that can act. `chuishao user list` shows them all."
+            ),
+        )
+    })
 }
 
 async fn serve(settings: Settings, role: Role) -> Result<(), Trouble> {

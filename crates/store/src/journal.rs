@@ -206,6 +206,7 @@ pub struct Commit {
     pub(crate) key: Option<entity::idempotency::ActiveModel>,
     pub(crate) numbers: Option<NumbersTaken>,
     pub(crate) notes: Vec<Notes>,
+    pub(crate) sealing: crate::seal::Sealing,
     pub(crate) files: Vec<file::Taken>,
     pub(crate) openings: Vec<(FileId, PersonId, DateTime<Utc>)>,
 }
@@ -418,6 +419,7 @@ impl Commit {
             res.key = res.key.or(it.key);
             res.numbers = res.numbers.or(it.numbers);
             res.notes.extend(it.notes);
+            res.sealing.join(it.sealing);
             res.files.extend(it.files);
             res.openings.extend(it.openings);
         }
@@ -886,6 +888,7 @@ pub(crate) async fn write(
     for (case, words) in commit.search {
         search::put(tx, district, case, &words).await?;
     }
+    commit.sealing.write(tx, district).await?;
     for it in commit.files {
         file::take(tx, district, at, it).await?;
     }
