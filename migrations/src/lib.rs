@@ -11,6 +11,7 @@ mod m20261123_000020_accounts;
 mod m20261130_000001_sealed;
 mod m20261130_000030_oidc;
 mod m20261130_000040_seals;
+mod m20261130_000050_files;
 
 /// The steps, oldest first.
 #[derive(Debug)]
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000001_sealed::Migration),
             Box::new(m20261130_000030_oidc::Migration),
             Box::new(m20261130_000040_seals::Migration),
+            Box::new(m20261130_000050_files::Migration),
         ]
     }
 }

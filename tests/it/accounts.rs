@@ -145,6 +145,7 @@ pub(crate) fn next_code(app: &TestApp) {
 pub(crate) async fn another_process(app: &TestApp, accounts: Rules) -> App {
     App::open(app::Parts {
         store: app.app.store().clone(),
+        files: app.app.files().clone(),
         clock: app.clock.clone(),
         wall: app.clock.clone(),
         ids: Arc::new(SystemIds),

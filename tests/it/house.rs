@@ -48,10 +48,14 @@ impl House {
         tests::keys::put(data.path());
         let folder = data.path().display().to_string();
         let url = app.url().to_owned();
+        let (files, arrivals) = (app.folder().join("files"), app.folder().join("arrivals"));
+        let (files, arrivals) = (files.display().to_string(), arrivals.display().to_string());
         // The world's people chose their passwords by the clock of the scenario, long before the wall's.
         let mut environment = vec![
             ("CHUISHAO__DATABASE__URL", url.as_str()),
             ("CHUISHAO__ACCOUNTS__PASSWORD_DAYS", "0"),
+            ("CHUISHAO__FILES__FOLDER", files.as_str()),
+            ("CHUISHAO__FILES__ARRIVALS", arrivals.as_str()),
         ];
         environment.extend(settings);
         let arguments = ["serve", "--data", folder.as_str()];
@@ -105,6 +109,12 @@ impl House {
     pub(crate) async fn petitions(&self) -> i64 {
         let answer = self.query(Some("dispatcher"), "{ petitions { totalCount } }").await.json();
         answer["data"]["petitions"]["totalCount"].as_i64().unwrap_or_else(|| panic!("{answer}"))
+    }
+
+    /// Ends the program at once, and looks at what it worked on.
+    pub(crate) async fn kill(self) -> TestApp {
+        self.program.kill();
+        self.app.look_again().await
     }
 
     /// Nothing went wrong in the log, the process runs, and the database holds what its events say.

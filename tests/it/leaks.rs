@@ -12,7 +12,10 @@ use engine::{
 use serde_json::{Value, json};
 use tests::{PEOPLE, TestApp, contract::Contract, on_both, unit, unit_id};
 
-use crate::story::{accepted, drafted, issued, part};
+use crate::{
+    files::attached,
+    story::{accepted, drafted, issued, part},
+};
 
 /// A case with the word that nobody else's case holds.
 struct Planted {
@@ -200,6 +203,8 @@ async fn acts(app: &TestApp, login: &str, petition: &str, whistle: &str, assignm
             ("token", "tok_00000000000000000000000000000001".to_owned()),
             ("absence", "abs_00000000000000000000000000000001".to_owned()),
             ("duty", "dut_00000000000000000000000000000001".to_owned()),
+            ("upload", "upl_00000000000000000000000000000001".to_owned()),
+            ("file", "fil_00000000000000000000000000000001".to_owned()),
         ]
         .into_iter()
         .chain(UNITS.iter().map(|it| (*it, unit("czj"))))
@@ -230,6 +235,20 @@ async fn acts(app: &TestApp, login: &str, petition: &str, whistle: &str, assignm
     }
 }
 
+/// The bytes of a file are for those whom its case is for; to everybody else it is not there.
+async fn shut(app: &TestApp, may: &BTreeSet<&'static str>, file: &Value) {
+    let id = file["id"].as_str().expect("an id");
+    for (login, ..) in PEOPLE {
+        let answer = crate::files::read(app, login, id).await;
+        let seen = match &answer {
+            Ok(_) => true,
+            Err(app::FileError::NotFound) => false,
+            Err(error) => panic!("{login}: {error}"),
+        };
+        assert_eq!(seen, may.contains(login), "{login}");
+    }
+}
+
 /// The arguments that take a unit.
 const UNITS: &[&str] = &[
     "unit",
@@ -251,7 +270,9 @@ on_both! {
         let id = accusation(&app, "机密甲字号线索", "cgj").await;
         let may = entitled(&app, &id).await;
         assert_eq!(may, ["director", "dispatcher", "jw", "officer"].into(), "as the table says");
-        hunt(&app, &[Planted { id: id.clone(), word: "机密甲字号线索" }]).await;
+        let file = attached(&app, "dispatcher", &id, "机密甲字号附件.pdf").await;
+        hunt(&app, &[Planted { id: id.clone(), word: "机密甲字号线索" }, Planted { id: id.clone(), word: "机密甲字号附件" }]).await;
+        shut(&app, &may, &file).await;
         for login in ["cgj", "cgj_head", "dispatcher2", "leader", "hj_director", "admin", "auditor"] {
             acts(&app, login, &id, "whi_00000000000000000000000000000009", "asg_00000000000000000000000000000009").await;
         }
@@ -291,6 +312,8 @@ on_both! {
         let (petition, whistle) = whistled(&app, "机密丙字号纠纷").await;
         let id = whistle["id"].as_str().expect("an id").to_owned();
         assert!(sees(&app, "rsj2", &id).await);
+        let letter = attached(&app, "dispatcher", &petition, "机密丙字号来信.pdf").await;
+        let picture = attached(&app, "rsj2", &id, "机密丙字号现场.pdf").await;
         // Letters to rsj2 are written and not yet sent.
         let answer = app.by("rsj2").act("recuse", json!({ "case": id, "reason": "当事人系本人近亲属" }), "id").await;
         assert_eq!(answer["id"], id, "nothing of the case is shown any more");
@@ -301,7 +324,14 @@ on_both! {
         for mail in app.mails().await {
             assert!(!mail.contains("rsj2@test.example"), "what was written before is withheld: {mail}");
         }
-        hunt(&app, &[Planted { id: petition.clone(), word: "机密丙字号纠纷" }, Planted { id: id.clone(), word: "督促支付" }]).await;
+        hunt(&app, &[
+            Planted { id: petition.clone(), word: "机密丙字号纠纷" },
+            Planted { id: petition.clone(), word: "机密丙字号来信" },
+            Planted { id: id.clone(), word: "督促支付" },
+            Planted { id: id.clone(), word: "机密丙字号现场" },
+        ]).await;
+        shut(&app, &entitled(&app, &petition).await, &letter).await;
+        shut(&app, &entitled(&app, &id).await, &picture).await;
         acts(&app, "rsj2", &petition, &id, &part(&whistle, "rsj")).await;
 
         // A second whistle over the same petition is kept from them, too; and so is what was asked by key.

@@ -8,6 +8,7 @@ mod concurrency;
 mod crash;
 mod due;
 mod edge;
+mod files;
 mod fuzz;
 mod gate;
 mod hardening;

@@ -101,6 +101,7 @@ fn of_root(field: &str, ids: &BTreeMap<&'static str, String>) -> BTreeMap<&'stat
 
 /// The case that everybody is held against: replied by its lead, one of whose liaisons is recused.
 async fn case(app: &TestApp) -> BTreeMap<&'static str, String> {
+    let text = |it: &Value| it.as_str().expect("an id").to_owned();
     let petition = accepted(app, "工资未按月足额支付", "HOTLINE").await;
     let whistle = drafted(app, &[&petition], Some("general"), &["rsj", "zjj"]).await;
     let whistle = issued(app, &whistle).await;
@@ -114,6 +115,8 @@ async fn case(app: &TestApp) -> BTreeMap<&'static str, String> {
             "id",
         )
         .await;
+    crate::files::attached(app, "rsj", text(&whistle["id"]).as_str(), "现场.pdf").await;
+    crate::files::attached(app, "dispatcher", &petition, "来信.pdf").await;
     crate::record::seal(app).await;
     // A token, an absence and a turn of duty that lie ahead and change nothing yet.
     app.token("dispatcher").await;
@@ -126,7 +129,6 @@ async fn case(app: &TestApp) -> BTreeMap<&'static str, String> {
     let query = format!("query($id: ID!) {{ whistle(id: $id) {{ {WHISTLE} }} }}");
     let whistle =
         app.by("dispatcher").query(&query, json!({ "id": whistle["id"] })).await["whistle"].clone();
-    let text = |it: &Value| it.as_str().expect("an id").to_owned();
     let nobody = "per_00000000000000000000000000000042".to_owned();
     let mut ids = BTreeMap::from([
         ("petition", petition.clone()),
@@ -141,6 +143,8 @@ async fn case(app: &TestApp) -> BTreeMap<&'static str, String> {
         ("token", "tok_00000000000000000000000000000042".to_owned()),
         ("absence", "abs_00000000000000000000000000000042".to_owned()),
         ("duty", "dut_00000000000000000000000000000042".to_owned()),
+        ("upload", "upl_00000000000000000000000000000042".to_owned()),
+        ("file", "fil_00000000000000000000000000000042".to_owned()),
     ]);
     for name in UNITS {
         ids.insert(name, unit("czj"));

@@ -165,7 +165,7 @@ class Settle(Visitor):
 
     OPTIONAL = {"expectedVersion", "onBehalfOf", "idempotencyKey"}
     KINDS = {
-        "whistle": "whi", "assignment": "asg", "petition": "pet", "petitions": "pet", "of": "pet", "unit": "uni", "units": "uni",
+        "whistle": "whi", "assignment": "asg", "file": "fil", "upload": "upl", "petition": "pet", "petitions": "pet", "of": "pet", "unit": "uni", "units": "uni",
         "suggestedUnit": "uni", "replacement": "uni", "lead": "uni", "person": "per", "case": "whi",
     }
 

@@ -31,7 +31,7 @@ fi
 [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --no-audit --no-fund
 
 # Made anew where the list has changed, and where the Python that it was made from is gone.
-if ! [ .venv/.installed -nt requirements.txt ] || ! .venv/bin/python -c 'import schemathesis' 2>/dev/null; then
+if ! [ .venv/.installed -nt requirements.txt ] || ! .venv/bin/python -c 'import moto, schemathesis' 2>/dev/null; then
     rm -rf .venv
     python3 -m venv .venv
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --requirement requirements.txt

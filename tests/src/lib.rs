@@ -36,7 +36,7 @@ use mail::{
     transport::{Route, Settings},
 };
 use serde_json::Value;
-use store::{NewSession, Options, Store};
+use store::{Files, NewSession, Options, Store};
 use uuid::Uuid;
 
 pub use world::{MATTER, PEOPLE, unit_id};
@@ -52,8 +52,8 @@ pub enum Database {
 
 /// What keeps a test's database alive.
 enum Kept {
-    Folder { _folder: tempfile::TempDir },
-    Server { _server: cluster::Database },
+    Folder { folder: tempfile::TempDir },
+    Server { _server: cluster::Database, folder: tempfile::TempDir },
 }
 
 /// An application under test.
@@ -110,7 +110,7 @@ impl TestApp {
             Database::Sqlite => {
                 let folder = tempfile::tempdir().expect("a folder");
                 let url = format!("sqlite://{}/test.db", folder.path().display());
-                (Kept::Folder { _folder: folder }, url)
+                (Kept::Folder { folder }, url)
             }
             Database::Postgres => {
                 let template = cluster::template(async |url: String| {
@@ -122,7 +122,8 @@ impl TestApp {
                 .expect("a template");
                 let made = cluster::fresh_database(Some(template)).expect("a database");
                 let url = made.url();
-                (Kept::Server { _server: made }, url)
+                let folder = tempfile::tempdir().expect("a folder");
+                (Kept::Server { _server: made, folder }, url)
             }
         };
         let store = open(&url, None).await;
@@ -142,8 +143,12 @@ impl TestApp {
     ) -> Self {
         let statements = Arc::new(AtomicU64::new(0));
         let store = open(&url, Some(statements.clone())).await;
+        // Beside an embedded database, and likewise for another, so that it outlives a restart.
+        let (Kept::Folder { folder } | Kept::Server { folder, .. }) = &kept;
+        let files = Files::within(folder.path(), store.keyring()).expect("a folder");
         let app = App::open(Parts {
             store,
+            files,
             clock: clock.clone(),
             wall: clock.clone(),
             ids: Arc::new(Counting(AtomicU64::new(first_id), clock.clone())),
@@ -152,12 +157,12 @@ impl TestApp {
         })
         .await
         .expect("an application");
-        let folder = tempfile::tempdir().expect("a folder");
+        let letters = tempfile::tempdir().expect("a folder");
         let settings = Settings {
             from: "chuishao@test.example".to_owned(),
             from_name: None,
             domain: "test.example".to_owned(),
-            route: Route::Folder { path: folder.path().to_owned() },
+            route: Route::Folder { path: letters.path().to_owned() },
         };
         let transport = Transport::new(&settings).expect("a folder");
         Self {
@@ -166,11 +171,11 @@ impl TestApp {
             app,
             clock,
             database,
-            letters: folder.path().to_owned(),
+            letters: letters.path().to_owned(),
             statements,
             people,
             url,
-            _letters: folder,
+            _letters: letters,
             _kept: kept,
         }
     }
@@ -186,6 +191,12 @@ impl TestApp {
     /// The address of its database, for a process that takes over.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// The folder of its database and its files, for a process that takes over.
+    pub fn folder(&self) -> &std::path::Path {
+        let (Kept::Folder { folder } | Kept::Server { folder, .. }) = &self._kept;
+        folder.path()
     }
 
     /// Closes its connections, so that a process of its own can take over; the files stay.
@@ -225,6 +236,40 @@ impl TestApp {
     /// The id of somebody, as GraphQL names it.
     pub fn person(&self, login: &str) -> String {
         self.people[login].to_string()
+    }
+
+    /// A token that may be used for so much.
+    pub async fn token_with(&self, login: &str, scope: &[engine::account::pass::Scope]) -> String {
+        let token = format!("scoped-token-of-{login}-{}", self.app.fresh().simple());
+        let now = self.app.wall();
+        let span = (now, now + TimeDelta::days(36_500));
+        let person = self.people[login];
+        let mut session = NewSession::of(Kind::Token, person, app::digest(&token), span);
+        session.scope = Some(scope.iter().copied().collect());
+        let by = self.app.notes(&app::By::default(), vec![]);
+        self.app.store().add_session(self.app.district(), session, &by).await.expect("a token");
+        token
+    }
+
+    /// Sends a file as somebody, past the door that counts and scans; the id by which it is attached.
+    pub async fn upload(&self, login: &str, bytes: &[u8]) -> String {
+        let caller = self.app.caller(self.people[login], None).await.expect("registers");
+        let caller = caller.expect("an account");
+        let mut incoming = self.app.begin_upload(&caller).await.expect("taken in");
+        incoming.write(bytes).await.expect("written");
+        let arrived = incoming.finish().await.expect("finished");
+        let media = papers::media::detect(&mut arrived.reader()).expect("a known type");
+        let upload = self.app.keep_upload(&caller, &arrived, media).await.expect("kept");
+        upload.id.to_string()
+    }
+
+    /// Where the bytes of files are.
+    pub fn stored_paths(&self) -> Vec<PathBuf> {
+        let entries = |path: &std::path::Path| -> Vec<PathBuf> {
+            let all = std::fs::read_dir(path).map(|it| it.flatten().map(|it| it.path()).collect());
+            all.unwrap_or_default()
+        };
+        entries(&self.folder().join("files")).iter().flat_map(|it| entries(it)).collect()
     }
 
     /// Lets time pass: what falls due is fired at its own time, and letters are delivered.

@@ -1,5 +1,5 @@
-//! The programs of other makers that tests talk to, each in a process of its own: a mail server, and a
-//! provider that signs people in.
+//! The programs of other makers that tests talk to, each in a process of its own: a mail server, a
+//! storage that speaks S3, and a provider that signs people in.
 
 use std::{
     io::{BufRead as _, BufReader, Write as _},
@@ -77,6 +77,39 @@ impl MailServer {
             res.push(it);
         }
         res
+    }
+}
+
+/// A server that speaks S3; it ends with this value.
+pub struct S3Server {
+    pub port: u16,
+    process: Child,
+}
+
+impl S3Server {
+    /// Starts it, and waits until it listens.
+    pub fn start() -> Self {
+        let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/.venv/bin/moto_server");
+        let port = crate::process::free_port();
+        let process = Command::new(program)
+            .args(["-H", "127.0.0.1", "-p", &port.to_string()])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the storage server; `make test` installs what the tests need");
+        let end = std::time::Instant::now() + Duration::from_secs(60);
+        while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert!(std::time::Instant::now() < end, "the storage server does not listen");
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        Self { port, process }
+    }
+}
+
+impl Drop for S3Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
     }
 }
 

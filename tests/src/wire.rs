@@ -102,13 +102,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         self.answer().await
     }
 
+    /// Reads the head of an answer that has no body, whatever it says of one.
+    pub async fn head(&mut self) -> io::Result<Answer> {
+        let slow = |_| io::Error::other("there was no answer in time");
+        timeout(PATIENCE, self.read_head()).await.map_err(slow)?
+    }
+
     /// Reads an answer.
     pub async fn answer(&mut self) -> io::Result<Answer> {
         let slow = |_| io::Error::other("there was no answer in time");
         timeout(PATIENCE, self.read()).await.map_err(slow)?
     }
 
-    async fn read(&mut self) -> io::Result<Answer> {
+    async fn read_head(&mut self) -> io::Result<Answer> {
         let head = self.line().await?;
         let status = head.split(' ').nth(1).and_then(|it| it.parse().ok());
         let status = status.ok_or_else(|| io::Error::other(format!("no answer: {head}")))?;
@@ -118,7 +124,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
             let Some((name, value)) = line.split_once(':') else { break };
             headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
         }
-        let mut res = Answer { status, headers, body: vec![] };
+        Ok(Answer { status, headers, body: vec![] })
+    }
+
+    async fn read(&mut self) -> io::Result<Answer> {
+        let mut res = self.read_head().await?;
+        let status = res.status;
         let length = res.header("content-length").parse::<usize>().ok();
         if res.header("transfer-encoding") == "chunked" {
             loop {

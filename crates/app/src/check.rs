@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use engine::{clock::ClockKey, petition, whistle};
+use engine::{
+    clock::{ClockKey, Step},
+    petition, whistle,
+};
 use uuid::Uuid;
 
 use crate::{App, Error};
@@ -49,7 +52,7 @@ impl App {
                 if rows(it.id.0) != wanted(petition::deadlines(it)) {
                     res.faults.push(format!("{}: its deadlines are not those of its state", it.id));
                 }
-                if it.stage.is_terminal() && !it.clocks.is_empty() {
+                if it.stage.is_terminal() && it.clocks.keys().any(|it| it.step != Step::Scan) {
                     res.faults.push(format!("{}: it has ended and a clock runs", it.id));
                 }
                 self.row(&mut res, &stages, it.id.0, it.stage.code(), it.version);
@@ -59,7 +62,7 @@ impl App {
                 if rows(it.id.0) != wanted(whistle::deadlines(it, lists, &registers.directory)) {
                     res.faults.push(format!("{}: its deadlines are not those of its state", it.id));
                 }
-                if it.stage.is_terminal() && !it.clocks.is_empty() {
+                if it.stage.is_terminal() && it.clocks.keys().any(|it| it.step != Step::Scan) {
                     res.faults.push(format!("{}: it has ended and a clock runs", it.id));
                 }
                 self.row(&mut res, &stages, it.id.0, it.stage.code(), it.version);

@@ -37,6 +37,11 @@ impl From<store::Error> for Error {
                 field: "externalRef",
                 problem: engine::refusal::Problem::Twice,
             }),
+            // What was sent was attached meanwhile, or was not theirs in time.
+            store::Error::Exists { what: "upload" } => Self::Refused(Refusal::Invalid {
+                field: "upload",
+                problem: engine::refusal::Problem::Unknown,
+            }),
             store::Error::Stale { .. }
             | store::Error::NumbersTaken { .. }
             | store::Error::KeyTaken => Self::Busy,

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use engine::{
     Refusal,
     actor::{Medium, OnBehalfOf},
+    file::{NAME_LIMIT, shown_name},
     ids::{PersonId, TextId},
     refusal::Problem,
     text::{Digest, Words},
@@ -79,6 +80,20 @@ impl Intake<'_> {
         let words = self.take(field, &title, TITLE_LIMIT)?;
         self.words = Some(title);
         Ok(words)
+    }
+
+    /// The name of a file: what can be read of it, with an ending that fits the content. It is no
+    /// word that a case is found by.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`] where nothing of it can be read.
+    pub fn file_name(
+        &mut self,
+        field: &'static str,
+        name: &str,
+        endings: &[&str],
+    ) -> Result<Words, Refusal> {
+        self.take(field, &shown_name(name, endings), NAME_LIMIT)
     }
 
     /// Somebody's personal data, in a row of its own.

@@ -13,6 +13,7 @@ mod clock;
 mod dossier;
 mod due;
 mod error;
+mod file;
 mod import;
 mod intake;
 mod letters;
@@ -27,7 +28,7 @@ use engine::{
     account::Rules,
     ids::{DistrictId, UnitId},
 };
-use store::Store;
+use store::{Files, Store};
 use tokio::sync::Mutex;
 
 pub use account::{
@@ -44,6 +45,7 @@ pub use clock::{Clock, HeldClock, Ids, RunningClock, SystemIds, micros};
 pub use dossier::TakenOut;
 pub use due::Fired;
 pub use error::Error;
+pub use file::{FileError, FileView, Upload};
 pub use import::{ImportError, Imported};
 pub use intake::{Behalf, Intake, TEXT_LIMIT, TITLE_LIMIT};
 pub use record::{RecordError, SealOrder, Signer};
@@ -59,6 +61,7 @@ pub struct App {
 
 struct Inner {
     store: Store,
+    files: Files,
     clock: Arc<dyn Clock>,
     /// The clock on the wall: sign-in and the record go by it, whatever the cases' clock shows.
     wall: Arc<dyn Clock>,
@@ -84,6 +87,8 @@ struct Inner {
 pub struct Parts {
     /// The database.
     pub store: Store,
+    /// Where the bytes of files are.
+    pub files: Files,
     /// The one clock of the cases.
     pub clock: Arc<dyn Clock>,
     /// The clock on the wall.
@@ -106,6 +111,7 @@ impl App {
         Ok(Self {
             inner: Arc::new(Inner {
                 store: parts.store,
+                files: parts.files,
                 clock: parts.clock,
                 wall: parts.wall,
                 ids: parts.ids,

@@ -10,7 +10,8 @@ use engine::{
     clock::Deadline,
     command::Target,
     facts::Numbers,
-    ids::{AssignmentId, PetitionId, UnitId, WhistleId},
+    file::Attachment,
+    ids::{AssignmentId, FileId, PetitionId, UnitId, WhistleId},
     petition,
     text::Digest,
     whistle,
@@ -76,6 +77,8 @@ pub enum Changed {
     Whistle(Visible<whistle::Whistle>),
     /// A whistle, about one assignment of it.
     Assignment(Visible<whistle::Whistle>, AssignmentId),
+    /// A file of a case.
+    File(StreamId, Box<Visible<Attachment>>),
 }
 
 /// The object that a command returns.
@@ -84,6 +87,8 @@ enum Object {
     Petition(PetitionId),
     Whistle(WhistleId),
     Assignment(WhistleId, AssignmentId),
+    /// Of a case, or of one part of it.
+    File(StreamId, Option<AssignmentId>, FileId),
 }
 
 impl Object {
@@ -94,6 +99,12 @@ impl Object {
         }
         if let Command::LinkDuplicate(it) = command {
             return Some(Self::Petition(it.petition));
+        }
+        if let Command::AttachFile(it) = command {
+            return Some(Self::File(it.case, it.assignment, it.file));
+        }
+        if let Command::OpenFile(it) = command {
+            return Some(Self::File(it.case, None, it.file));
         }
         match (target.whistle, target.assignment) {
             (Some(whistle), Some(assignment)) => Some(Self::Assignment(whistle, assignment)),
@@ -109,6 +120,11 @@ impl Object {
             Self::Assignment(whistle, id) => {
                 scene.whistles.get(&whistle)?.assignments.get(&id).map(|it| it.version)
             }
+            Self::File(StreamId::Whistle(whistle), Some(id), _) => {
+                Self::Assignment(whistle, id).version(scene)
+            }
+            Self::File(StreamId::Whistle(id), None, _) => Self::Whistle(id).version(scene),
+            Self::File(StreamId::Petition(id), ..) => Self::Petition(id).version(scene),
         }
     }
 
@@ -116,6 +132,7 @@ impl Object {
         match self {
             Self::Petition(id) => id.0,
             Self::Whistle(id) | Self::Assignment(id, _) => id.0,
+            Self::File(case, ..) => case.uuid(),
         }
     }
 
@@ -124,6 +141,7 @@ impl Object {
             Self::Petition(_) => "petition",
             Self::Whistle(_) => "whistle",
             Self::Assignment(..) => "assignment",
+            Self::File(..) => "file",
         }
     }
 
@@ -132,6 +150,7 @@ impl Object {
             Self::Petition(id) => id.0,
             Self::Whistle(id) => id.0,
             Self::Assignment(_, id) => id.0,
+            Self::File(.., id) => id.0,
         }
     }
 
@@ -141,6 +160,13 @@ impl Object {
             Self::Whistle(id) => Changed::Whistle(Visible::passed(scene.whistles.remove(&id)?)),
             Self::Assignment(whistle, id) => {
                 Changed::Assignment(Visible::passed(scene.whistles.remove(&whistle)?), id)
+            }
+            Self::File(case, _, id) => {
+                let file = match case {
+                    StreamId::Petition(case) => scene.petitions.remove(&case)?.files.remove(&id)?,
+                    StreamId::Whistle(case) => scene.whistles.remove(&case)?.files.remove(&id)?,
+                };
+                Changed::File(case, Box::new(Visible::passed(file)))
             }
         })
     }
@@ -373,6 +399,16 @@ impl App {
         }
         let states = self.store().visible(&caller.viewer, &[found.stream_id]).await?;
         let state = states.into_iter().next().ok_or(Error::NotFound)?;
+        if found.object == "file" {
+            let case = match &state {
+                State::Petition(it) => StreamId::Petition(it.id),
+                State::Whistle(it) => StreamId::Whistle(it.id),
+            };
+            let (State::Petition(petition::Petition { mut files, .. })
+            | State::Whistle(whistle::Whistle { mut files, .. })) = state;
+            let file = files.remove(&FileId(found.object_id)).ok_or(Error::NotFound)?;
+            return Ok(Some(Changed::File(case, Box::new(Visible::passed(file)))));
+        }
         Ok(Some(match state {
             State::Petition(it) => Changed::Petition(Visible::passed(it)),
             State::Whistle(it) if found.object == "assignment" => {
@@ -449,6 +485,7 @@ fn stream_of(object: Object) -> StreamId {
     match object {
         Object::Petition(id) => StreamId::Petition(id),
         Object::Whistle(id) | Object::Assignment(id, _) => StreamId::Whistle(id),
+        Object::File(case, ..) => case,
     }
 }
 

@@ -16,7 +16,8 @@ use crate::{
     directory::Unit,
     event::Event,
     ids::{
-        AbsenceId, AssignmentId, AuditId, DistrictId, DutyId, PersonId, PetitionId, TokenId, UnitId,
+        AbsenceId, AssignmentId, AuditId, DistrictId, DutyId, FileId, PersonId, PetitionId,
+        TokenId, UnitId,
     },
     petition::PetitionFact,
     refusal::Refusal,
@@ -246,6 +247,13 @@ pub enum AuditFact {
         /// How many, on the page that was shown.
         found: u32,
     },
+    /// 调阅封存附件: the bytes of a sealed file were sent to somebody.
+    FileRead {
+        /// Which.
+        file: FileId,
+        /// Of which case.
+        case: Uuid,
+    },
     /// 清除个人信息.
     PersonErased {
         /// Whose it was.
@@ -442,6 +450,7 @@ impl AuditFact {
             | Self::TokenRevoked { .. }
             | Self::Unsealed { .. }
             | Self::NumberSought { .. }
+            | Self::FileRead { .. }
             | Self::RecordSealed { .. }
             | Self::Exported { .. } => false,
         }
@@ -478,6 +487,7 @@ impl AuditFact {
             | Self::TokenRevoked { .. }
             | Self::Unsealed { .. }
             | Self::NumberSought { .. }
+            | Self::FileRead { .. }
             | Self::PersonErased { .. }
             | Self::RecordSealed { .. }
             | Self::SealKeyChanged { .. }
@@ -526,6 +536,7 @@ impl AuditKind {
             Self::DutyEnded => "值班取消",
             Self::Unsealed => "调阅身份信息",
             Self::NumberSought => "按号码查找信访人",
+            Self::FileRead => "调阅封存附件",
             Self::PersonErased => "清除个人信息",
             Self::ProviderLinked => "关联统一身份认证",
             Self::UnitFollowed => "单位随统一身份认证变更",

@@ -169,7 +169,7 @@ pub fn number_search(member: &Member, directory: &Directory) -> Option<NumberSea
 /// Who may: pairs of role and relation.
 #[must_use]
 pub fn grants(kind: CommandKind) -> &'static [(Role, Relation)] {
-    use Relation::{Above, Assist, Conference, Lead, OwnCentre};
+    use Relation::{Above, Assist, Conference, Lead, OwnCentre, Registrar};
     use Role::{
         Director, Dispatcher, DutyLeader, GridWorker, Leader, Liaison, PetitionOfficer, UnitLeader,
     };
@@ -240,8 +240,23 @@ pub fn grants(kind: CommandKind) -> &'static [(Role, Relation)] {
         // Of somebody else; whoever may read a case may declare their own interest.
         CommandKind::Recuse => &[(Director, OwnCentre), (Leader, OwnCentre), (Leader, Above)],
         // Whoever may read what is sealed opens it by this act.
-        CommandKind::Unseal => readers(Subject::Sealed),
+        CommandKind::Unseal | CommandKind::OpenFile => readers(Subject::Sealed),
         CommandKind::ErasePerson => &[(Director, OwnCentre), (Director, Relation::Discipline)],
+        // Besides, whoever owes a scan may bring it.
+        CommandKind::AttachFile => &[
+            (Dispatcher, OwnCentre),
+            (Director, OwnCentre),
+            (DutyLeader, OwnCentre),
+            (PetitionOfficer, OwnCentre),
+            (Leader, OwnCentre),
+            (Liaison, OwnCentre),
+            (Liaison, Lead),
+            (Liaison, Assist),
+            (UnitLeader, OwnCentre),
+            (UnitLeader, Lead),
+            (UnitLeader, Assist),
+            (GridWorker, Registrar),
+        ],
         // Only the scheduler.
         CommandKind::Lapse => &[],
     }
@@ -294,6 +309,7 @@ pub fn deciders(step: Step) -> &'static [Role] {
         | Step::Close
         | Step::Accept
         | Step::Answer
-        | Step::Conclude => &[],
+        | Step::Conclude
+        | Step::Scan => &[],
     }
 }

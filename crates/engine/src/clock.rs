@@ -86,6 +86,8 @@ pub enum Step {
     Answer,
     /// 办结诉求: an answered petition is to be concluded.
     Conclude,
+    /// 补交代录凭证: the scan of an act that was recorded for another.
+    Scan,
 }
 
 impl Step {
@@ -119,6 +121,7 @@ impl Step {
             Self::Accept => "受理",
             Self::Answer => "答复",
             Self::Conclude => "诉求办结",
+            Self::Scan => "补交代录凭证",
         }
     }
 
@@ -150,7 +153,8 @@ impl Step {
             | Self::Close
             | Self::Accept
             | Self::Answer
-            | Self::Conclude => false,
+            | Self::Conclude
+            | Self::Scan => false,
         }
     }
 
@@ -187,7 +191,8 @@ impl Step {
             | Self::ReviewHold
             | Self::Accept
             | Self::Answer
-            | Self::Conclude => false,
+            | Self::Conclude
+            | Self::Scan => false,
         }
     }
 }
@@ -200,19 +205,28 @@ pub struct ClockKey {
     /// The assignment it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assignment: Option<AssignmentId>,
+    /// The event of which a scan is owed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<u32>,
 }
 
 impl ClockKey {
     /// A clock of the case as a whole.
     #[must_use]
     pub fn of(step: Step) -> Self {
-        Self { step, assignment: None }
+        Self { step, assignment: None, event: None }
     }
 
     /// A clock of one assignment.
     #[must_use]
     pub fn at(step: Step, assignment: AssignmentId) -> Self {
-        Self { step, assignment: Some(assignment) }
+        Self { step, assignment: Some(assignment), event: None }
+    }
+
+    /// A clock of the scan of one event.
+    #[must_use]
+    pub fn of_scan(event: u32) -> Self {
+        Self { step: Step::Scan, assignment: None, event: Some(event) }
     }
 }
 
@@ -421,10 +435,12 @@ pub struct Deadline {
 
 /// Marks, for each owner and part of a case, the deadline that comes first.
 pub(crate) fn mark_foremost(deadlines: &mut [Deadline]) {
-    let mut first: BTreeMap<(UnitId, Option<AssignmentId>), usize> = BTreeMap::new();
+    type Part = (UnitId, Option<AssignmentId>, Option<u32>);
+    let mut first: BTreeMap<Part, usize> = BTreeMap::new();
     for index in 0..deadlines.len() {
         let it = &deadlines[index];
-        let part = (it.owner.unit, it.key.assignment);
+        // A paper that is owed stands beside the next act and hides none.
+        let part = (it.owner.unit, it.key.assignment, it.key.event);
         let earlier = first.get(&part).is_none_or(|&best| it.term.due < deadlines[best].term.due);
         if earlier {
             first.insert(part, index);

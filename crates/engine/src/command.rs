@@ -9,6 +9,7 @@ use crate::{
     actor::{Actor, Member, Role},
     event::Event,
     facts::Facts,
+    file::{self, AttachFile, OpenFile},
     ids::{AssignmentId, PetitionId, UnitId, WhistleId},
     petition::verbs as petition,
     recusal::Recuse,
@@ -76,6 +77,8 @@ pub enum Command {
     Recuse(Recuse),
     Unseal(petition::Unseal),
     ErasePerson(petition::ErasePerson),
+    AttachFile(AttachFile),
+    OpenFile(OpenFile),
     Lapse(Lapse),
 }
 
@@ -104,6 +107,12 @@ pub struct Target {
 }
 
 impl CommandKind {
+    /// Whether a scan is owed where it is recorded for another. A file is its own paper.
+    #[must_use]
+    pub fn owes_scan(self) -> bool {
+        self != Self::AttachFile && self != Self::Lapse
+    }
+
     /// The command's code, as tables and spans name it.
     #[must_use]
     pub fn code(self) -> &'static str {
@@ -162,6 +171,8 @@ impl CommandKind {
             Self::Recuse => "回避",
             Self::Unseal => "调阅身份信息",
             Self::ErasePerson => "清除个人信息",
+            Self::AttachFile => "上传附件",
+            Self::OpenFile => "调阅封存附件",
             Self::Lapse => "期限届满",
         }
     }
@@ -248,9 +259,17 @@ impl Command {
                 StreamId::Petition(id) => Target { linked: true, ..petition(&id) },
                 StreamId::Whistle(id) => Target { linked: true, ..whistle(&id) },
             },
+            Self::OpenFile(it) => match it.case {
+                StreamId::Petition(id) => Target { linked: true, ..petition(&id) },
+                StreamId::Whistle(id) => whistle(&id),
+            },
             // A lead stands to a petition by the whistles over it.
             Self::Unseal(it) => Target { linked: true, ..petition(&it.petition) },
             Self::ErasePerson(it) => petition(&it.petition),
+            Self::AttachFile(it) => match it.case {
+                StreamId::Petition(id) => petition(&id),
+                StreamId::Whistle(id) => Target { assignment: it.assignment, ..whistle(&id) },
+            },
             Self::Lapse(it) => match it.stream {
                 StreamId::Petition(id) => petition(&id),
                 StreamId::Whistle(id) => whistle(&id),
@@ -310,6 +329,8 @@ impl Command {
             | Self::Recuse(_)
             | Self::Unseal(_)
             | Self::ErasePerson(_)
+            | Self::AttachFile(_)
+            | Self::OpenFile(_)
             | Self::Lapse(_) => vec![],
         }
     }
@@ -342,6 +363,8 @@ pub fn decide(
         };
         streams.into_iter().for_each(|it| stand.adopt_calendar(it));
     }
+    let n_before = stand.n_events();
+    let owes_scan = facts.on_behalf_of.is_some() && command.kind().owes_scan();
     match command {
         Command::RegisterPetition(it) => it.decide(&mut stand),
         Command::AcceptPetition(it) => it.decide(&mut stand),
@@ -391,8 +414,13 @@ pub fn decide(
         Command::Recuse(it) => it.decide(&mut stand),
         Command::Unseal(it) => it.decide(&mut stand),
         Command::ErasePerson(it) => it.decide(&mut stand),
+        Command::AttachFile(it) => it.decide(&mut stand),
+        Command::OpenFile(it) => it.decide(&mut stand),
         Command::Lapse(it) => it.decide(&mut stand),
     }?;
+    if owes_scan && let Some((stream, version)) = stand.first_since(n_before) {
+        file::owe(&mut stand, stream, version)?;
+    }
     Ok(stand.into_events())
 }
 

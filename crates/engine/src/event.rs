@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     clock::{ClockKey, Clocks, Start},
+    file::Attachment,
+    ids::FileId,
     petition::{Petition, PetitionFact},
     whistle::{Whistle, WhistleFact},
 };
@@ -55,6 +57,32 @@ pub enum Event {
 }
 
 impl Event {
+    /// The file that it attached.
+    #[must_use]
+    pub fn file(&self) -> Option<&Attachment> {
+        match self {
+            Self::Petition(PetitionEvent { fact: PetitionFact::FileAttached { file }, .. })
+            | Self::Whistle(WhistleEvent { fact: WhistleFact::FileAttached { file }, .. }) => {
+                Some(file)
+            }
+            Self::Petition(_) | Self::Whistle(_) => None,
+        }
+    }
+
+    /// The sealed file that it opened.
+    #[must_use]
+    pub fn opened(&self) -> Option<FileId> {
+        match self {
+            Self::Petition(PetitionEvent {
+                fact: PetitionFact::FileOpened { file, .. }, ..
+            })
+            | Self::Whistle(WhistleEvent { fact: WhistleFact::FileOpened { file, .. }, .. }) => {
+                Some(*file)
+            }
+            Self::Petition(_) | Self::Whistle(_) => None,
+        }
+    }
+
     /// The fact's name, as the stored form and metrics use it.
     #[must_use]
     pub fn kind(&self) -> &'static str {

@@ -69,6 +69,10 @@ ids! {
     AbsenceId "abs";
     /// A turn of duty (值班) in a unit's rota.
     DutyId "dut";
+    /// A file (附件) of a case.
+    FileId "fil";
+    /// A file that was received and is attached to nothing yet.
+    UploadId "upl";
 }
 
 /// The `n`-th id that follows from `seed`.

@@ -16,6 +16,7 @@ pub mod command;
 pub mod directory;
 pub mod event;
 pub mod facts;
+pub mod file;
 pub mod ids;
 pub mod lists;
 pub mod notice;

@@ -60,6 +60,8 @@ pub enum NoticeKind {
     Unsealed,
     /// 记录封存: to whoever keeps the seals outside.
     Sealed,
+    /// 调阅封存附件: a sealed file was opened.
+    FileOpened,
 }
 
 /// Who is told: everybody in a unit who has one of these roles.
@@ -248,6 +250,12 @@ pub fn notices(
                 Some(with_part(notice, after, *id))
             })
             .collect(),
+        WhistleFact::FileOpened { unit, reason, .. } => {
+            let mut notice = Notice::new(NoticeKind::FileOpened, centre, DIRECTOR);
+            notice.text = Some(*reason);
+            notice.about = (*unit != centre).then_some(*unit);
+            vec![notice]
+        }
         WhistleFact::Lapsed { key, due } => {
             let all = whistle::deadlines(after, lists, directory);
             let still = all.iter().find(|it| it.key == *key);
@@ -280,6 +288,8 @@ pub fn notices(
         | WhistleFact::Closed { .. }
         | WhistleFact::HoldRequested { .. }
         | WhistleFact::Recused { .. }
+        | WhistleFact::ScanOwed { .. }
+        | WhistleFact::FileAttached { .. }
         | WhistleFact::HoldRefused { .. }
         | WhistleFact::HeldLongTerm { .. }
         | WhistleFact::Resumed { .. }
@@ -304,6 +314,12 @@ pub fn petition_notices(
             let still = all.iter().find(|it| it.key == *key);
             overdue(&Late { key: *key, due: *due, still, about: centre, centre }, directory)
         }
+        PetitionFact::FileOpened { unit, reason, .. } => {
+            let mut notice = Notice::new(NoticeKind::FileOpened, centre, DIRECTOR);
+            notice.text = Some(*reason);
+            notice.about = (*unit != centre).then_some(*unit);
+            vec![notice]
+        }
         PetitionFact::Unsealed { unit, reason, .. } => {
             let mut notice = Notice::new(NoticeKind::Unsealed, centre, DIRECTOR);
             notice.text = Some(*reason);
@@ -318,6 +334,8 @@ pub fn petition_notices(
         | PetitionFact::RecognisedDifficult { .. }
         | PetitionFact::LegalBarSet { .. }
         | PetitionFact::Recused { .. }
+        | PetitionFact::ScanOwed { .. }
+        | PetitionFact::FileAttached { .. }
         | PetitionFact::Whistled { .. }
         | PetitionFact::WhistleEnded { .. }
         | PetitionFact::Extended { .. }

@@ -12,7 +12,8 @@ use crate::{
     actor::Role,
     authority::audience::Holder,
     clock::{self, ClockKey, Clocks, Deadline, Owner, Promised, Step},
-    ids::{DistrictId, PersonId, PetitionId, UnitId, WhistleId},
+    file::{self, Attachment, Files, OwedScan, OwedScans},
+    ids::{DistrictId, FileId, PersonId, PetitionId, UnitId, WhistleId},
     lists::{LevelCode, ListsVersion, MatterCode},
     text::Words,
     whistle::{Rating, Resolution},
@@ -397,7 +398,7 @@ impl Stage {
         }
     }
 
-    /// Whether nothing more is owed.
+    /// Whether nothing more is owed but the scan of an act that was recorded for another.
     #[must_use]
     pub fn is_terminal(&self) -> bool {
         match self {
@@ -465,6 +466,28 @@ pub enum PetitionFact {
         /// Who must not see or act any more.
         holder: Holder,
         /// Which interest.
+        reason: Words,
+    },
+    /// 代录待补凭证: an act was recorded for another, and the scan of it is owed.
+    ScanOwed {
+        /// The version of the event of that act.
+        of: u32,
+        /// Who owes it.
+        #[serde(flatten)]
+        scan: OwedScan,
+    },
+    /// 上传附件.
+    FileAttached {
+        /// The file.
+        file: Box<Attachment>,
+    },
+    /// 调阅封存附件.
+    FileOpened {
+        /// Which.
+        file: FileId,
+        /// By whose unit.
+        unit: UnitId,
+        /// What for.
         reason: Words,
     },
     /// A whistle was issued over it.
@@ -571,6 +594,12 @@ pub struct Petition {
     /// Whether the petitioner's personal data was erased.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_erased: bool,
+    /// Its files.
+    #[serde(default, skip_serializing_if = "Files::is_empty")]
+    pub files: Files,
+    /// The scans that it waits for.
+    #[serde(default, skip_serializing_if = "OwedScans::is_empty")]
+    pub scans: OwedScans,
     /// When it was accepted; proofs of limits count from here.
     pub accepted_at: Option<DateTime<Utc>>,
     /// The unit that answers it.
@@ -611,6 +640,8 @@ impl Petition {
             registered_by: None,
             recused: BTreeSet::new(),
             is_erased: false,
+            files: Files::new(),
+            scans: OwedScans::new(),
             accepted_at: None,
             competent: None,
             difficult: None,
@@ -696,8 +727,15 @@ impl Petition {
             PetitionFact::Recused { holder, .. } => {
                 self.recused.insert(holder);
             }
-            PetitionFact::Unsealed { .. } => (),
+            PetitionFact::Unsealed { .. } | PetitionFact::FileOpened { .. } => (),
             PetitionFact::PersonErased { .. } => self.is_erased = true,
+            PetitionFact::ScanOwed { of, scan } => {
+                self.scans.insert(of, scan);
+            }
+            PetitionFact::FileAttached { file } => {
+                file.scan_of.map(|it| self.scans.remove(&it));
+                self.files.insert(file.id, *file);
+            }
             PetitionFact::Whistled { whistle, nth, level, at } => {
                 self.stage = Stage::InProgress;
                 let record = WhistleRecord { nth, level, issued_at: at, ended: None };
@@ -742,6 +780,12 @@ impl Petition {
             Stage::Blank | Stage::NotAccepted | Stage::Concluded | Stage::Duplicate { .. } => None,
         }
     }
+
+    /// The clocks that run: of the step that is owed, and of the scans.
+    #[must_use]
+    pub fn clocks_owed(&self) -> BTreeSet<ClockKey> {
+        self.owed().map(ClockKey::of).into_iter().chain(file::clocks(&self.scans)).collect()
+    }
 }
 
 /// Every clock that runs for a petition, with the one who owes the act.
@@ -754,7 +798,10 @@ pub fn deadlines(petition: &Petition) -> Vec<Deadline> {
         .map(|(key, term)| Deadline {
             key: *key,
             term: term.clone(),
-            owner: Owner { unit: centre, roles: vec![Role::Dispatcher, Role::PetitionOfficer] },
+            owner: file::owner(&petition.scans, *key).unwrap_or_else(|| Owner {
+                unit: centre,
+                roles: vec![Role::Dispatcher, Role::PetitionOfficer],
+            }),
             foremost: false,
         })
         .collect();

@@ -233,7 +233,15 @@ impl<'a> Stand<'a> {
         Ok(Recorded { fact, stops, starts })
     }
 
+    /// The term of a scan: from the recording on, whatever the case and wherever it is.
+    fn scan_term(&self) -> Term {
+        self.facts.term(Step::Scan, self.facts.lists.process.scan.limit, None)
+    }
+
     fn term(&self, whistle: &Whistle, process: &Process, step: Step) -> Result<Term, Refusal> {
+        if step == Step::Scan {
+            return Ok(self.scan_term());
+        }
         let rule = process.steps.get(&step).ok_or(Refusal::NoProcess)?;
         let again = whistle.stage.round() > 1 && matches!(step, Step::Handle | Step::Task);
         let limit = if again { process.bounds.rework } else { rule.limit };
@@ -250,13 +258,30 @@ impl<'a> Stand<'a> {
         dates.min()
     }
 
+    /// How many events were recorded.
+    pub(crate) fn n_events(&self) -> usize {
+        self.events.len()
+    }
+
+    /// The first event after so many: its stream, and its version there.
+    pub(crate) fn first_since(&self, n_before: usize) -> Option<(StreamId, u32)> {
+        let since = self.events.get(n_before..)?;
+        let (stream, _) = since.first()?;
+        let later = since.iter().skip(1).filter(|(it, _)| it == stream).count();
+        Some((*stream, self.version(*stream).saturating_sub(u32::try_from(later).ok()?)))
+    }
+
+    /// The version of a stream; zero where it is not there yet.
+    fn version(&self, stream: StreamId) -> u32 {
+        match stream {
+            StreamId::Petition(id) => self.scene.petitions.get(&id).map_or(0, |it| it.version),
+            StreamId::Whistle(id) => self.scene.whistles.get(&id).map_or(0, |it| it.version),
+        }
+    }
+
     /// Holds a new stream against one that is there: an id is used once.
     pub(crate) fn unused(&self, stream: StreamId) -> Result<(), Refusal> {
-        let version = match stream {
-            StreamId::Petition(id) => self.scene.petitions.get(&id).map(|it| it.version),
-            StreamId::Whistle(id) => self.scene.whistles.get(&id).map(|it| it.version),
-        };
-        if version.is_some_and(|it| it > 0) { Err(Refusal::Already) } else { Ok(()) }
+        if self.version(stream) > 0 { Err(Refusal::Already) } else { Ok(()) }
     }
 
     /// Holds a petition against the centre that whistles over it: its own, or one below it.
@@ -281,10 +306,10 @@ impl<'a> Stand<'a> {
             (None, _) => return Err(Refusal::invalid("petition", Problem::Unknown)),
         };
         after.apply(&fact);
-        let owed = after.owed().map(ClockKey::of);
-        let stops = after.clocks.keys().filter(|it| Some(**it) != owed).copied().collect();
+        let owed = after.clocks_owed();
+        let stops = after.clocks.keys().filter(|it| !owed.contains(it)).copied().collect();
         let mut starts = vec![];
-        if let Some(key) = owed {
+        for key in owed {
             if let Some(term) = named.get(&key) {
                 starts.push(Start { key, term: term.clone() });
             } else if !after.clocks.contains_key(&key) {
@@ -296,6 +321,9 @@ impl<'a> Stand<'a> {
     }
 
     fn petition_term(&self, petition: &Petition, step: Step) -> Result<Term, Refusal> {
+        if step == Step::Scan {
+            return Ok(self.scan_term());
+        }
         let registration = petition.registration.as_ref().ok_or(Refusal::NoProcess)?;
         let limits =
             self.facts.lists.process.petition(registration.procedure).ok_or(Refusal::NoProcess)?;

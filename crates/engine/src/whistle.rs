@@ -19,6 +19,7 @@ pub use owed::{deadlines, owed};
 use crate::{
     authority::audience::Holder,
     clock::{self, Clocks},
+    file::{Files, OwedScans},
     ids::{AssignmentId, DistrictId, PersonId, PetitionId, UnitId, WhistleId},
     lists::{KindCode, LevelCode, ListsVersion, MatterCode},
     text::Words,
@@ -329,7 +330,7 @@ impl Stage {
         }
     }
 
-    /// Whether nothing more is owed.
+    /// Whether nothing more is owed but the scan of an act that was recorded for another.
     #[must_use]
     pub fn is_terminal(&self) -> bool {
         match self {
@@ -490,6 +491,12 @@ pub struct Whistle {
     /// Who must not see it or act on it (回避).
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub recused: BTreeSet<Holder>,
+    /// Its files.
+    #[serde(default, skip_serializing_if = "Files::is_empty")]
+    pub files: Files,
+    /// The scans that it waits for.
+    #[serde(default, skip_serializing_if = "OwedScans::is_empty")]
+    pub scans: OwedScans,
     /// Its clocks.
     #[serde(with = "clock::as_list")]
     pub clocks: Clocks,
@@ -524,6 +531,8 @@ impl Whistle {
             predecessor: None,
             successor: None,
             recused: BTreeSet::new(),
+            files: Files::new(),
+            scans: OwedScans::new(),
             clocks: Clocks::new(),
         }
     }

@@ -34,7 +34,9 @@ fn what_actions_refuses_decide_refuses_and_what_it_allows_is_done() {
                 n_actions += 1;
                 // What can be asked of either is asked of this one.
                 let whistle = story.place.whistle.filter(|it| {
-                    action.kind != CommandKind::Recuse || stream == StreamId::Whistle(*it)
+                    let either =
+                        [CommandKind::Recuse, CommandKind::AttachFile, CommandKind::OpenFile];
+                    !either.contains(&action.kind) || stream == StreamId::Whistle(*it)
                 });
                 let place = Place { assignment: action.assignment, whistle, ..story.place };
                 let requests = picture.requests(action.kind, &story.scene, &place, story.now);

@@ -40,6 +40,9 @@ fn the_table_of_roles_and_relations_is_current() {
         if kind == CommandKind::Recuse {
             text += "(本人申报回避: 凡可阅读该案件者; 上表为对他人的决定)\n";
         }
+        if kind == CommandKind::AttachFile {
+            text += "(代录凭证: 代录人所在单位, 或本中心)\n";
+        }
         if n_roles == 0 {
             text += "(无人; 只由系统办理)\n";
         }

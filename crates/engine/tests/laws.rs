@@ -13,7 +13,7 @@ use engine::{
     actor::{Medium, OnBehalfOf},
     authority::roles_for,
     calendar::{Limit, LimitUnit},
-    clock::Basis,
+    clock::{Basis, ClockKey},
     command::Lapse,
     ids::{AssignmentId, UnitId, WhistleId},
     petition::{self, Petition},
@@ -286,8 +286,12 @@ impl Run<'_> {
 
     fn whistle(&self, it: &Whistle) {
         let keys: BTreeSet<_> = it.clocks.keys().copied().collect();
+        let scans: BTreeSet<_> = it.scans.keys().map(|it| ClockKey::of_scan(*it)).collect();
         if it.stage.is_terminal() {
-            assert!(keys.is_empty(), "a whistle that ended has a clock: {it:?}");
+            assert_eq!(
+                keys, scans,
+                "a whistle that ended has another clock than of a scan: {it:?}"
+            );
             assert!(it.active().next().is_none(), "a whistle that ended has an open part: {it:?}");
         } else {
             let content = it.content.as_ref().unwrap();
@@ -408,10 +412,10 @@ impl Run<'_> {
 
 fn petition(it: &Petition) {
     if it.stage.is_terminal() {
-        assert!(it.clocks.is_empty(), "a petition that ended has a clock: {it:?}");
+        assert_eq!(it.clocks.len(), it.scans.len(), "a petition that ended has a clock: {it:?}");
     } else {
         let duties = petition::deadlines(it);
-        assert_eq!(duties.len(), 1, "{it:?}");
+        assert_eq!(duties.len(), 1 + it.scans.len(), "{it:?}");
         assert!(duties.iter().all(|duty| !duty.owner.roles.is_empty()));
     }
 }

@@ -35,7 +35,7 @@ const COLUMNS: [Cast; 11] = [
     Cast::System,
 ];
 
-const OF_WHISTLE: [CommandKind; 23] = [
+const OF_WHISTLE: [CommandKind; 25] = [
     CommandKind::AmendWhistle,
     CommandKind::SubmitWhistle,
     CommandKind::EndorseWhistle,
@@ -58,6 +58,8 @@ const OF_WHISTLE: [CommandKind; 23] = [
     CommandKind::BlowAgain,
     CommandKind::EscalateWhistle,
     CommandKind::Recuse,
+    CommandKind::AttachFile,
+    CommandKind::OpenFile,
     CommandKind::Lapse,
 ];
 
@@ -76,7 +78,7 @@ const OF_PART: [CommandKind; 12] = [
     CommandKind::Reply,
 ];
 
-const OF_PETITION: [CommandKind; 16] = [
+const OF_PETITION: [CommandKind; 18] = [
     CommandKind::RegisterPetition,
     CommandKind::AcceptPetition,
     CommandKind::DeclinePetition,
@@ -92,6 +94,8 @@ const OF_PETITION: [CommandKind; 16] = [
     CommandKind::Recuse,
     CommandKind::Unseal,
     CommandKind::ErasePerson,
+    CommandKind::AttachFile,
+    CommandKind::OpenFile,
     CommandKind::Lapse,
 ];
 
@@ -208,10 +212,10 @@ fn the_table_of_commands_and_stages_is_current() {
     let picture = picture();
     let stories = stories(&picture);
     let mut whistles = of(&stories, Subject::Whistle);
-    let beside = ["先吹后补", "牵头未报到", "快捷哨"];
+    let beside = ["先吹后补", "牵头未报到", "快捷哨", "代录待补凭证", "代录撤哨"];
     whistles.extend(stories.iter().filter(|it| beside.contains(&it.name)));
     let mut text = "每格: 由此人在此环节提出, 结果为 -> 新环节, 或不予办理的代码.\n\
-        哨单为攻坚、疑难, 由调度员起草; 先吹后补、快捷哨另列. 承办任务为牵头单位的 (已释放为协办).\n\
+        哨单为攻坚、疑难, 由调度员起草; 先吹后补、快捷哨、代录另列. 承办任务为牵头单位的 (已释放为协办).\n\
         系统只办一件事: 期限届满 (在届满之时).\n\n"
         .to_owned();
     text += &table(&picture, "哨: 命令 × 环节", &OF_WHISTLE, &whistles);

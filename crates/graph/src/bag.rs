@@ -142,6 +142,12 @@ pub(crate) async fn gather(
             texts.extend(content.calls.iter().filter_map(|it| it.task));
         }
     }
+    if wants(ctx, "files") {
+        let files = whistles.iter().chain(&near_whistles).map(|it| &it.files);
+        let files = files.chain(petitions.iter().chain(&near_petitions).map(|it| &it.files));
+        let named = files.flat_map(|it| it.values()).filter(|it| !it.sealed);
+        texts.extend(named.map(|it| it.name));
+    }
     let mut people = vec![];
     for registration in
         petitions.iter().chain(&near_petitions).filter_map(|it| it.registration.as_ref())

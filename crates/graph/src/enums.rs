@@ -537,6 +537,8 @@ pub(crate) enum NoticeKind {
     Unsealed,
     /// 记录封存: a seal, to whoever keeps it outside.
     Sealed,
+    /// 调阅封存附件.
+    FileOpened,
 }
 
 /// 流程环节.
@@ -595,4 +597,24 @@ pub(crate) enum Step {
     Answer,
     /// 诉求办结.
     Conclude,
+    /// 补交代录凭证.
+    Scan,
+}
+
+/// 附件类别.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum, Serialize)]
+#[graphql(remote = "engine::file::FileKind")]
+pub(crate) enum FileKind {
+    /// 诉求材料: what the petitioner brought.
+    Material,
+    /// 现场与证据材料.
+    Evidence,
+    /// 公文.
+    Paper,
+    /// 纪要.
+    Minutes,
+    /// 代录凭证: the scan of an act that was recorded for another.
+    Scan,
+    /// 其他.
+    Other,
 }

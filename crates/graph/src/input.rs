@@ -15,8 +15,8 @@ use serde::Serialize;
 use crate::{
     context::refuse,
     enums::{
-        AnswerKind, AssignmentRole, DeclineGround, LegalBar, LimitUnit, Medium, Mode, Nature,
-        Procedure, Purpose, Rank, Rating, ReplyOutcome, Resolution, ReturnGround, Source,
+        AnswerKind, AssignmentRole, DeclineGround, FileKind, LegalBar, LimitUnit, Medium, Mode,
+        Nature, Procedure, Purpose, Rank, Rating, ReplyOutcome, Resolution, ReturnGround, Source,
         TerminationGround, Tier, UnitKind, VerifyMethod,
     },
 };
@@ -329,6 +329,40 @@ pub(crate) struct RecuseInput {
     /// 回避人或回避单位; left out where one declares one's own interest.
     pub(crate) holder: Option<ID>,
     /// 回避事由.
+    pub(crate) reason: String,
+    /// What every act may carry.
+    #[graphql(flatten)]
+    pub(crate) common: Common,
+}
+
+/// 上传附件: what was sent to `POST /files` before becomes part of a case.
+#[derive(Clone, InputObject, Serialize)]
+pub(crate) struct AttachFileInput {
+    /// 案件: a petition, a whistle, or an assignment of one.
+    pub(crate) case: ID,
+    /// 上传编号, as `POST /files` answered.
+    pub(crate) upload: ID,
+    /// 文件名, to be shown; nothing is found by it.
+    pub(crate) name: String,
+    /// 类别; 其他 where it is not said.
+    pub(crate) kind: Option<FileKind>,
+    /// 是否封存: opened with a reason, by whoever may open what is sealed.
+    pub(crate) sealed: Option<bool>,
+    /// The event of the case of which it is the scan (代录凭证), by its version.
+    pub(crate) scan_of: Option<u32>,
+    /// What every act may carry.
+    #[graphql(flatten)]
+    pub(crate) common: Common,
+}
+
+/// 调阅封存附件.
+#[derive(Clone, InputObject, Serialize)]
+pub(crate) struct OpenFileInput {
+    /// 案件: the petition or the whistle that it belongs to.
+    pub(crate) case: ID,
+    /// 附件.
+    pub(crate) file: ID,
+    /// 理由; it stays on the file and is told to the centre's director.
     pub(crate) reason: String,
     /// What every act may carry.
     #[graphql(flatten)]

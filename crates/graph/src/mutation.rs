@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use async_graphql::{Context, ID, MergedObject, Object, Result};
 use engine::{
     Command, Refusal, directory,
+    file::OpenFile,
     ids::{PetitionId, UnitId, WhistleId},
     petition::verbs as petition,
     recusal::Recuse,
@@ -19,19 +20,19 @@ use crate::{
     context::{app, caller, fault},
     input::{
         AcceptPetitionInput, AddUnitInput, AmendWhistleInput, AnswerPetitionInput, AssignmentInput,
-        AssignmentReasonInput, AttachPetitionInput, BlowNowInput, ChangeLeadInput,
+        AssignmentReasonInput, AttachFileInput, AttachPetitionInput, BlowNowInput, ChangeLeadInput,
         ConcludePetitionInput, ConsultInput, DeclinePetitionInput, DesignateInput,
         DetachPetitionInput, DraftWhistleInput, ErasePersonInput, ExtendPetitionInput,
-        HoldWhistleInput, IssueWhistleInput, LinkDuplicateInput, PutUnitInput, RateInput,
-        RatifyInput, RecogniseDifficultInput, RecordAbsenceInput, RecuseInput,
+        HoldWhistleInput, IssueWhistleInput, LinkDuplicateInput, OpenFileInput, PutUnitInput,
+        RateInput, RatifyInput, RecogniseDifficultInput, RecordAbsenceInput, RecuseInput,
         RegisterPetitionInput, ReopenPetitionInput, ReplyInput, ReportInInput, ReportProgressInput,
         RequestExtensionInput, RequestReturnInput, RuleExtensionInput, RuleReturnInput,
         SetLegalBarInput, TerminateWhistleInput, UnsealInput, VerifyInput, WhistleInput,
         WhistleReasonInput, case_of, holder_of, id,
     },
-    object::{Assignment, OpenedPetitioner, Petition, Recusal, Unit, Whistle},
+    object::{Assignment, File, OpenedFile, OpenedPetitioner, Petition, Recusal, Unit, Whistle},
 };
-use run::{asked, calls, draft, judge, limit, part, register, resolution, run, says};
+use run::{asked, attach, calls, draft, judge, limit, part, register, resolution, run, says};
 
 /// 操作: each takes one input, and returns the object that it changed.
 #[derive(MergedObject, Default)]
@@ -654,6 +655,26 @@ impl CaseMutation {
             Ok(Command::Recuse(Recuse { case, holder, reason }))
         })
         .await
+    }
+
+    /// 上传附件: what was sent to `POST /files` becomes part of a case.
+    #[graphql(complexity = "2000 + child_complexity")]
+    async fn attach_file(&self, ctx: &Context<'_>, input: AttachFileInput) -> Result<File> {
+        attach(ctx, &input).await
+    }
+
+    /// 调阅封存附件: it can be read for ten minutes, by whoever opened it; the reason stays on the file.
+    #[graphql(complexity = "2000 + child_complexity")]
+    async fn open_file(&self, ctx: &Context<'_>, input: OpenFileInput) -> Result<OpenedFile> {
+        let case = case_of(ctx, "case", &input.case)?;
+        let file = id(ctx, "file", &input.file)?;
+        let opened = run::<File>(ctx, "open_file", &input, &input.common, |it| {
+            let reason = it.text("reason", &input.reason)?;
+            Ok(Command::OpenFile(OpenFile { case, file, reason }))
+        });
+        let opened = opened.await?;
+        let until = app(ctx)?.opened_until(caller(ctx)?, file).await;
+        OpenedFile::of(ctx, opened, until.map_err(|it| fault(ctx, it))?).await
     }
 
     /// 受理.

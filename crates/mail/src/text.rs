@@ -33,6 +33,7 @@ fn template(kind: NoticeKind) -> Option<&'static str> {
         NoticeKind::LevelRaised => include_str!("../templates/level_raised.txt"),
         NoticeKind::DateMoved => include_str!("../templates/date_moved.txt"),
         NoticeKind::Unsealed => include_str!("../templates/unsealed.txt"),
+        NoticeKind::FileOpened => include_str!("../templates/file_opened.txt"),
         // It is about no case: `sealed` writes it.
         NoticeKind::Sealed => return None,
     })

@@ -163,6 +163,7 @@ fn letters(part: &Explanation) -> Vec<(&'static str, Letter<'_>)> {
                 ..letter(NoticeKind::Unsealed)
             },
         ),
+        ("file_opened", Letter { about: Some("人社局"), ..letter(NoticeKind::FileOpened) }),
         (
             "date_moved_to_the_date_told_before",
             Letter { due: Some(at("2019-05-10T09:30:00Z")), ..whole(NoticeKind::DateMoved) },

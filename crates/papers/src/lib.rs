@@ -1,7 +1,8 @@
 //! What is exchanged on paper and in tables.
 //!
 //! [`messages`] reads a spreadsheet of citizens' messages so that each row can be
-//! registered as a petition; [`dossier`] writes one case as pages to be filed.
+//! registered as a petition; [`dossier`] writes one case as pages to be filed;
+//! [`media`] says what a file is that somebody attaches.
 //! Nothing here decides, stores or sends.
 //!
 //! Everything that comes from outside is bounded before it is expanded, and what
@@ -9,6 +10,7 @@
 //! out. No sentence repeats a name, a telephone number or the text of a message.
 
 pub mod dossier;
+pub mod media;
 pub mod messages;
 
 /// The language of a sentence for a person.

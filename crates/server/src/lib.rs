@@ -9,6 +9,7 @@ mod commands;
 mod data;
 pub mod demo;
 mod demo_clock;
+mod files;
 mod key_file;
 mod listen;
 mod logging;

@@ -74,6 +74,7 @@ pub fn start(loops: Loops, stop: &Stop, tasks: &mut JoinSet<()>) {
     tasks.spawn(fire(app.clone(), stop.clone()));
     tasks.spawn(deliver(drain, stop.clone()));
     tasks.spawn(sweep(app.clone(), stop.clone()));
+    tasks.spawn(sweep_files(app.clone(), stop.clone()));
     if let Some(clock) = shared_clock {
         tasks.spawn(agree(app, clock, stop.clone()));
     }
@@ -143,6 +144,26 @@ async fn sweep(app: App, mut stop: Stop) {
         };
         let wait = match swept.await {
             Ok(_) => {
+                patience.well();
+                SWEEP
+            }
+            Err(error) => patience.failed(&error),
+        };
+        if !stop.rest(wait).await {
+            return;
+        }
+    }
+}
+
+/// Removes files that were sent and never attached.
+async fn sweep_files(app: App, mut stop: Stop) {
+    let mut patience = Patience::new("files");
+    loop {
+        let wait = match app.sweep_files().await {
+            Ok((n_expired, n_broken)) => {
+                if n_expired + n_broken > 0 {
+                    tracing::info!(n_expired, n_broken, "files that nobody attached were removed");
+                }
                 patience.well();
                 SWEEP
             }

@@ -8,7 +8,7 @@ use store::{Options, Store};
 use crate::{
     data::Folder,
     demo_clock::{self, DemoClock},
-    master_keys, post,
+    files, master_keys, post,
     record::seal_key,
     settings::Settings,
     trouble::Trouble,
@@ -126,6 +126,7 @@ impl Opened {
         master_keys::hold(settings, &self.store).await?;
         let app = App::open(Parts {
             store: self.store.clone(),
+            files: files::open(&settings.files, self.store.keyring())?,
             clock: clock.clock(),
             wall: Arc::new(RunningClock::wall()),
             ids: Arc::new(SystemIds),

@@ -1,6 +1,7 @@
 //! The doors of the server over HTTP, and what every answer of theirs carries.
 
 mod edge;
+mod files;
 mod graphql;
 mod guard;
 mod health;
@@ -13,7 +14,7 @@ use axum::{
     response::Response,
     routing::{get, post},
 };
-use tower_http::compression::CompressionLayer;
+use tower_http::compression::{CompressionLayer, Predicate, predicate::DefaultPredicate};
 
 use crate::{
     problem::{Code, Problem, lang},
@@ -34,6 +35,8 @@ pub fn router(state: AppState) -> Router {
         .route("/session/oidc", get(provider::begin).fallback(method_not_allowed))
         .route("/session/oidc/callback", get(provider::end).fallback(method_not_allowed))
         .layer(from_fn(edge::arrive))
+        // What comes here brings its own size and time.
+        .merge(files::routes())
         .layer(from_fn_with_state(state.clone(), guard::same_origin));
     let console = console::router(state.site().graphiql);
     dress(health::routes().merge(api).merge(console), state)
@@ -49,9 +52,23 @@ fn dress(router: Router<AppState>, state: AppState) -> Router {
     router
         .fallback(not_found)
         .layer(from_fn_with_state(state.clone(), edge::enter))
-        .layer(CompressionLayer::new().gzip(true))
+        .layer(CompressionLayer::new().gzip(true).compress_when(Pays))
         .layer(from_fn_with_state(state.clone(), guard::trace))
         .with_state(state)
+}
+
+/// Stands in the extensions of an answer that goes out byte for byte.
+#[derive(Debug, Clone, Copy)]
+struct AsIs;
+
+/// Packs what packing pays for: of files it does not.
+#[derive(Debug, Clone, Copy)]
+struct Pays;
+
+impl Predicate for Pays {
+    fn should_compress<B: axum::body::HttpBody>(&self, res: &Response<B>) -> bool {
+        res.extensions().get::<AsIs>().is_none() && DefaultPredicate::new().should_compress(res)
+    }
 }
 
 async fn not_found(req: Request) -> Response {
@@ -67,8 +84,8 @@ async fn not_found(req: Request) -> Response {
 async fn method_not_allowed(headers: HeaderMap) -> Response {
     Problem::invalid(
         StatusCode::METHOD_NOT_ALLOWED,
-        "此地址不支持该请求方法：/graphql 和 /session/confirm 用 POST，/session 用 POST 或 DELETE，/session/oidc 等用 GET。",
-        "This method is not allowed here: /graphql and /session/confirm take POST, /session POST or DELETE, /session/oidc and its like GET.",
+        "此地址不支持该请求方法：/graphql、/session/confirm 和 /files 用 POST，/session 用 POST 或 DELETE，/files/编号、/session/oidc 等用 GET。",
+        "This method is not allowed here: /graphql, /session/confirm and /files take POST, /session POST or DELETE, /files/ID, /session/oidc and its like GET.",
     )
     .answer(lang(&headers))
 }

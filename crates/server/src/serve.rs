@@ -88,6 +88,7 @@ impl Server {
             per_address: http.per_address,
             introspection: http.introspection,
             graphiql: http.graphiql,
+            files: settings.files.clone(),
         };
         let door = Door { listener, tls, max_connections: http.max_connections, proxies };
         let is_demo = matches!(clock, CaseClock::Demo(_));

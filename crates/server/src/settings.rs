@@ -5,6 +5,7 @@
 //! `public_url` must not become a cookie that travels in the clear.
 
 mod file;
+mod files;
 mod http;
 mod keys;
 mod oidc;
@@ -22,6 +23,7 @@ use self::file::Given;
 pub(crate) use self::oidc::is_guarded;
 pub use self::{
     file::{LogFormat, MailTls, MailTransport},
+    files::{Files, Kept},
     http::{Http, Rate, TlsFiles},
     oidc::Oidc,
     web::PublicUrl,
@@ -53,6 +55,8 @@ pub struct Settings {
     /// The folder of the keys: of sealed data and of the record's seals. Best on another disk than
     /// the database, and never in the same backup.
     pub keys: PathBuf,
+    /// Attached files.
+    pub files: Files,
     /// Letters.
     pub mail: Mail,
     /// The log.
@@ -158,6 +162,7 @@ impl Settings {
         Ok(Self {
             mail: mail(given.mail, &data)?,
             record: record(given.record, &data)?,
+            files: Files::complete(given.files, &data)?,
             keys: given.keys.folder.unwrap_or_else(|| data.join("keys")),
             database: Database {
                 url,

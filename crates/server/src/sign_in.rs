@@ -93,7 +93,7 @@ const MALFORMED_CONFIRMATION: Problem = Problem::invalid(
     "身份确认应为 JSON：{\"code\":\"动态码\"}；未绑定动态口令的，{\"password\":\"密码\"}。",
     "A confirmation takes JSON: {\"code\":\"…\"}, or {\"password\":\"…\"} where there is no second factor.",
 );
-const NOBODY: Problem =
+pub(crate) const NOBODY: Problem =
     Problem::new(StatusCode::UNAUTHORIZED, Code::Unauthenticated, "请先登录。", "Sign in first.");
 const TOO_MANY: Problem = Problem::new(
     StatusCode::TOO_MANY_REQUESTS,

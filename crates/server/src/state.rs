@@ -7,16 +7,20 @@ use std::{
 
 use app::{App, Caller};
 use axum::http::HeaderMap;
+use tokio::sync::Semaphore;
 
 pub(crate) use crate::source::source;
 use crate::{
     oidc::Provider,
     problem::Problem,
     rates::Rates,
-    settings::{Http, PublicUrl, Rate},
+    settings::{Files, Http, PublicUrl, Rate},
     sign_in,
     source::Proxies,
 };
+
+/// How many files are taken in at a time: each holds some memory and a process of the scanner.
+const UPLOADS: usize = 48;
 
 /// How the server is known outside, and what its doors let in.
 #[derive(Debug, Clone)]
@@ -33,6 +37,8 @@ pub struct Site {
     pub introspection: bool,
     /// Whether `/graphiql` is served.
     pub graphiql: bool,
+    /// What files may be, and who looks into them.
+    pub files: Files,
 }
 
 /// A server on this machine.
@@ -46,6 +52,7 @@ impl Default for Site {
             per_address: Rate::ADDRESS,
             introspection: true,
             graphiql: true,
+            files: Files::usual(),
         }
     }
 }
@@ -62,6 +69,8 @@ struct Inner {
     site: Site,
     door: sign_in::Door,
     rates: Rates,
+    /// How many files are taken in at a time.
+    uploads: Arc<Semaphore>,
     migrated: AtomicBool,
     provider: Option<Provider>,
 }
@@ -80,7 +89,10 @@ impl AppState {
         let door = sign_in::Door::default();
         let rates = Rates::new(site.per_account, site.per_address);
         let migrated = AtomicBool::new(false);
-        Self { inner: Arc::new(Inner { app, schema, site, door, rates, migrated, provider }) }
+        let uploads = Arc::new(Semaphore::new(UPLOADS));
+        Self {
+            inner: Arc::new(Inner { app, schema, site, door, rates, uploads, migrated, provider }),
+        }
     }
 
     /// The application.
@@ -108,6 +120,10 @@ impl AppState {
 
     pub(crate) fn rates(&self) -> &Rates {
         &self.inner.rates
+    }
+
+    pub(crate) fn uploads(&self) -> &Arc<Semaphore> {
+        &self.inner.uploads
     }
 
     /// Whether the schema was once seen to be up to date; it does not become older again.

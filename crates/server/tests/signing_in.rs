@@ -46,6 +46,7 @@ impl House {
         store.migrate().await.unwrap();
         set_up(&store).await;
         let app = App::open(Parts {
+            files: store::Files::within(home.path(), store.keyring()).unwrap(),
             store,
             clock: Arc::new(RunningClock::wall()),
             wall: Arc::new(RunningClock::wall()),

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use engine::{
     StreamId,
-    clock::ClockKey,
+    clock::{ClockKey, Step},
     ids::{AssignmentId, DistrictId, LetterId, PetitionId, UnitId, WhistleId},
     notice::Notice,
 };
@@ -72,10 +72,21 @@ pub(crate) fn stream_of(kind: &str, id: Uuid) -> StreamId {
 }
 
 pub(crate) fn key_of(step: &str, part: Uuid, id: Uuid) -> Result<ClockKey, Error> {
-    let step =
+    let step: Step =
         step.parse().map_err(|error| Error::corrupt("deadline", "step", id, Box::new(error)))?;
+    if step == Step::Scan {
+        let event = u32::try_from(part.as_u128())
+            .map_err(|error| Error::corrupt("deadline", "part_id", id, error))?;
+        return Ok(ClockKey::of_scan(event));
+    }
     let assignment = (!part.is_nil()).then_some(AssignmentId(part));
-    Ok(ClockKey { step, assignment })
+    Ok(ClockKey { step, assignment, event: None })
+}
+
+/// What tells clocks of one step apart: the assignment, or the event of which a scan is owed.
+pub(crate) fn part_of(key: &ClockKey) -> Uuid {
+    let event = key.event.map(|it| Uuid::from_u128(it.into()));
+    key.assignment.map(|it| it.0).or(event).unwrap_or_default()
 }
 
 /// What could be read; what could not is told in the log, by its table and id alone.

@@ -390,6 +390,27 @@ entities! {
         issued_at: Option<DateTimeUtc>,
         due_at: Option<DateTimeUtc>,
     }
+    file "file" {
+        #[sea_orm(primary_key, auto_increment = false)] district_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)] id: Uuid,
+        owner_id: Uuid,
+        case_id: Option<Uuid>,
+        case_kind: Option<String>,
+        sealed: bool,
+        media: String,
+        size: i64,
+        digest: Vec<u8>,
+        key_id: Option<i32>,
+        key: Option<Vec<u8>>,
+        created_at: DateTimeUtc,
+        expires_at: Option<DateTimeUtc>,
+    }
+    file_opening "file_opening" {
+        #[sea_orm(primary_key, auto_increment = false)] district_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)] file_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)] person_id: Uuid,
+        until_at: DateTimeUtc,
+    }
     whistle_petition "whistle_petition" {
         #[sea_orm(primary_key, auto_increment = false)] district_id: Uuid,
         #[sea_orm(primary_key, auto_increment = false)] whistle_id: Uuid,

@@ -1,6 +1,6 @@
 //! The one way in which a case changes: state, events, clocks, letters and rows, or nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use engine::{
@@ -10,7 +10,8 @@ use engine::{
     chain::{self, Envelope},
     clock::Deadline,
     event::{self, SCHEMA},
-    ids::{DistrictId, LetterId, PersonId, PetitionId, TextId, UnitId, WhistleId},
+    file::OPEN_FOR,
+    ids::{DistrictId, FileId, LetterId, PersonId, PetitionId, TextId, UnitId, WhistleId},
     notice::Notice,
     petition::{Nature, Petition, PetitionFact},
     text::Digest,
@@ -25,7 +26,8 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::{
-    Error, FOLD_VERSION, Keyring, Notes, Store, Viewer, audit, entity, project, sealed, search,
+    Error, FOLD_VERSION, Keyring, Notes, Store, Viewer, audit, entity, file, project, sealed,
+    search,
 };
 
 /// The values that one statement may bind.
@@ -205,6 +207,8 @@ pub struct Commit {
     pub(crate) numbers: Option<NumbersTaken>,
     pub(crate) notes: Vec<Notes>,
     pub(crate) sealing: crate::seal::Sealing,
+    pub(crate) files: Vec<file::Taken>,
+    pub(crate) openings: Vec<(FileId, PersonId, DateTime<Utc>)>,
 }
 
 /// A stream's row before and after.
@@ -280,6 +284,10 @@ impl Commit {
             };
             let bytes = encode("event", stream.uuid(), &envelope)?;
             *head = chain::digest(&bytes);
+            let attached = event.file();
+            res.files.extend(attached.map(|it| file::Taken::of(*stream, it, recorded.actor)));
+            let opened = event.opened().zip(recorded.actor);
+            res.openings.extend(opened.map(|(it, who)| (it, who, recorded.at + OPEN_FOR)));
             res.events.push(entity::event::ActiveModel {
                 district_id: Set(district),
                 stream_id: Set(stream.uuid()),
@@ -321,7 +329,13 @@ impl Commit {
             }
             StreamId::Whistle(_) => false,
         };
-        let text = |(stream, it): (StreamId, TextDraft)| (stream.uuid(), it, is_sealed(stream));
+        // And so is the name of a sealed file.
+        let files = recorded.events.iter().filter_map(|(_, event)| event.file());
+        let names: BTreeSet<TextId> = files.filter(|it| it.sealed).map(|it| it.name.id).collect();
+        let text = |(stream, it): (StreamId, TextDraft)| {
+            let is_sealed = is_sealed(stream) || names.contains(&it.id);
+            (stream.uuid(), it, is_sealed)
+        };
         res.texts = recorded.texts.into_iter().map(text).collect();
         res.persons = recorded.persons;
         res.erased = recorded.events.iter().filter_map(erased).collect();
@@ -406,6 +420,8 @@ impl Commit {
             res.numbers = res.numbers.or(it.numbers);
             res.notes.extend(it.notes);
             res.sealing.join(it.sealing);
+            res.files.extend(it.files);
+            res.openings.extend(it.openings);
         }
         res
     }
@@ -746,6 +762,7 @@ async fn erase(
             .await?;
     }
     let Some(kept) = erased.texts_but else { return Ok(()) };
+    file::erase(tx, district, erased.stream).await?;
     {
         use entity::text::{Column, Entity};
         Entity::update_many()
@@ -872,6 +889,12 @@ pub(crate) async fn write(
         search::put(tx, district, case, &words).await?;
     }
     commit.sealing.write(tx, district).await?;
+    for it in commit.files {
+        file::take(tx, district, at, it).await?;
+    }
+    for it in commit.openings {
+        file::open(tx, district, it).await?;
+    }
     for notes in &commit.notes {
         audit::write(tx, district, notes).await?;
     }

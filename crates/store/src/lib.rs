@@ -11,6 +11,8 @@ mod dump;
 mod entity;
 mod error;
 mod factor;
+mod file;
+mod files;
 mod gate;
 mod journal;
 mod keyring;
@@ -37,6 +39,8 @@ pub use claim::{ClaimedMailing, DueDeadline, LetterInMailing};
 pub use directory::RegisterState;
 pub use error::Error;
 pub use factor::Factor;
+pub use file::StoredFile;
+pub use files::{Arrived, Bucket, FileError, Files, Incoming, Reader, Storage};
 pub use gate::Viewer;
 pub use journal::{
     Commit, Entitlement, EventRecord, KeyRecord, LetterDraft, Loaded, NumbersTaken, PersonDraft,

@@ -14,7 +14,9 @@ use sea_orm::ActiveValue::Set;
 use uuid::Uuid;
 
 use crate::{
-    Error, entity,
+    Error,
+    claim::part_of,
+    entity,
     journal::{Commit, Entitlement, LetterDraft, version},
 };
 
@@ -69,9 +71,8 @@ pub(crate) fn deadlines(
     let old: BTreeMap<ClockKey, &Deadline> = before.iter().map(|it| (it.key, it)).collect();
     let kept: BTreeSet<ClockKey> = after.iter().map(|it| it.key).collect();
     let step = |it: &ClockKey| <&'static str>::from(it.step).to_owned();
-    let part = |it: &ClockKey| it.assignment.map_or(Uuid::nil(), |it| it.0);
     for key in old.keys().filter(|it| !kept.contains(it)) {
-        res.dropped.push((stream.uuid(), step(key), part(key)));
+        res.dropped.push((stream.uuid(), step(key), part_of(key)));
     }
     for it in after.iter().filter(|it| old.get(&it.key) != Some(it)) {
         let (amount, unit) = match it.term.basis {
@@ -87,7 +88,7 @@ pub(crate) fn deadlines(
             district_id: Set(res.district),
             stream_id: Set(stream.uuid()),
             step: Set(step(&it.key)),
-            part_id: Set(part(&it.key)),
+            part_id: Set(part_of(&it.key)),
             stream_kind: Set(stream.kind().to_owned()),
             unit_id: Set(it.owner.unit.0),
             roles: Set(roles),
@@ -107,8 +108,10 @@ pub(crate) fn deadlines(
     Ok(())
 }
 
+/// When the next act on a case is due. A scan that is owed of an act that was done is none.
 fn soonest(clocks: &engine::clock::Clocks) -> Option<DateTime<Utc>> {
-    clocks.iter().filter(|(key, _)| key.step.is_duty()).map(|(_, term)| term.due).min()
+    let is_act = |key: &ClockKey| key.step.is_duty() && key.step != Step::Scan;
+    clocks.iter().filter(|(key, _)| is_act(key)).map(|(_, term)| term.due).min()
 }
 
 struct Span<'a> {

@@ -22,7 +22,7 @@ use uuid::Uuid;
 
 use crate::{
     Error, Store, Viewer,
-    claim::{key_of, stream_of},
+    claim::{key_of, part_of, stream_of},
     entity,
     journal::{State, record_of, state_of},
     sealed, search,
@@ -679,7 +679,7 @@ impl Store {
             .into_iter()
             .map(|it| {
                 let place = Cursor {
-                    part: it.key.assignment.map_or(Uuid::nil(), |it| it.0),
+                    part: part_of(&it.key),
                     step: Some(it.key.step),
                     ..Cursor::of(it.due, it.stream.uuid())
                 };

@@ -38,7 +38,7 @@ impl SealedAnew {
 }
 
 /// Rows of one transaction.
-const BATCH: u64 = 200;
+pub(crate) const BATCH: u64 = 200;
 
 impl Store {
     /// Holds the keys against those that were in use before, and remembers the new ones.
@@ -112,7 +112,7 @@ impl Store {
     pub async fn keys_in_use(&self, district: DistrictId) -> Result<BTreeMap<u32, u64>, Error> {
         let mut res = BTreeMap::new();
         let mut add = |key: u32, n: u64| *res.entry(key).or_insert(0) += n;
-        for table in ["person", "person_index", "text"] {
+        for table in ["person", "person_index", "text", "file"] {
             let query = Query::select()
                 .column("key_id")
                 .expr_as(Expr::cust("COUNT(*)"), "n")
@@ -148,6 +148,7 @@ impl Store {
         self.persons_anew(district.0, current, &mut res).await?;
         self.texts_anew(district.0, current, &mut res).await?;
         self.factors_anew(district, &mut res).await?;
+        self.files_anew(district.0, current, &mut res).await?;
         Ok(res)
     }
 

@@ -11,6 +11,8 @@ CREATE INDEX deadline_inbox ON public.deadline USING btree (district_id, unit_id
 CREATE INDEX device_end ON public.device USING btree (expires_at)
 CREATE INDEX device_person ON public.device USING btree (district_id, person_id)
 CREATE INDEX duty_end ON public.duty USING btree (district_id, until_at)
+CREATE INDEX file_by_case ON public.file USING btree (district_id, case_id)
+CREATE INDEX file_by_expiry ON public.file USING btree (expires_at)
 CREATE INDEX idempotency_age ON public.idempotency USING btree (created_at)
 CREATE INDEX letter_mailing ON public.letter USING btree (district_id, mailing_id)
 CREATE INDEX letter_of ON public.letter USING btree (district_id, addressee_id, created_at, id)
@@ -55,6 +57,8 @@ CREATE UNIQUE INDEX duty_pkey ON public.duty USING btree (district_id, id)
 CREATE UNIQUE INDEX event_pkey ON public.event USING btree (district_id, stream_id, version)
 CREATE UNIQUE INDEX exclusion_holder ON public.exclusion USING btree (district_id, holder_id, case_id)
 CREATE UNIQUE INDEX exclusion_pkey ON public.exclusion USING btree (district_id, case_id, holder_id)
+CREATE UNIQUE INDEX file_opening_pkey ON public.file_opening USING btree (district_id, file_id, person_id)
+CREATE UNIQUE INDEX file_pkey ON public.file USING btree (district_id, id)
 CREATE UNIQUE INDEX former_password_pkey ON public.former_password USING btree (district_id, person_id, until_at)
 CREATE UNIQUE INDEX idempotency_pkey ON public.idempotency USING btree (district_id, actor_id, key)
 CREATE UNIQUE INDEX letter_once ON public.letter USING btree (district_id, stream_id, version, addressee_id, channel)
@@ -201,6 +205,23 @@ column event.version integer not null
 column exclusion.case_id uuid not null
 column exclusion.district_id uuid not null
 column exclusion.holder_id uuid not null
+column file.case_id uuid
+column file.case_kind character varying
+column file.created_at timestamp with time zone not null
+column file.digest bytea not null
+column file.district_id uuid not null
+column file.expires_at timestamp with time zone
+column file.id uuid not null
+column file.key bytea
+column file.key_id integer
+column file.media character varying not null
+column file.owner_id uuid not null
+column file.sealed boolean not null
+column file.size bigint not null
+column file_opening.district_id uuid not null
+column file_opening.file_id uuid not null
+column file_opening.person_id uuid not null
+column file_opening.until_at timestamp with time zone not null
 column former_password.district_id uuid not null
 column former_password.hash character varying not null
 column former_password.person_id uuid not null

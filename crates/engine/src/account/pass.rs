@@ -181,7 +181,7 @@ const ADMINISTERS: &[&str] = &[
 /// What a token needs for an act.
 #[must_use]
 pub fn scope_of(act: &str) -> Scope {
-    if act == "unseal" || act.starts_with("erase") {
+    if act == "unseal" || act == "openFile" || act.starts_with("erase") {
         Scope::Unseal
     } else if act.starts_with("export") {
         Scope::Export

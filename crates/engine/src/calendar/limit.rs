@@ -76,6 +76,9 @@ impl TryFrom<Stored> for Limit {
 }
 
 impl Limit {
+    /// One working day.
+    pub const WORKING_DAY: Self = Self { amount: 1, unit: LimitUnit::WorkingDay };
+
     /// A limit of `amount` of `unit`.
     ///
     /// # Errors

@@ -125,6 +125,16 @@ pub struct PetitionLimits {
     pub extension: Option<Limit>,
 }
 
+fn scan() -> StepRule {
+    StepRule {
+        required: true,
+        limit: Limit::WORKING_DAY,
+        consequence: Consequence::Supervise,
+        paper: None,
+        source: "预设(推定), 各地可改".to_owned(),
+    }
+}
+
 /// 吹哨流程清单.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -137,6 +147,10 @@ pub struct ProcessList {
     pub raises: Vec<Raise>,
     /// The petition's own limits.
     pub petitions: Vec<PetitionLimits>,
+    /// The scan of an act that was recorded for another (代录凭证); a working day where a version of
+    /// the lists says nothing.
+    #[serde(default = "scan")]
+    pub scan: StepRule,
     /// A process for each kind and level.
     pub rows: Vec<Process>,
 }
@@ -173,7 +187,8 @@ impl ProcessList {
             }
             // A step that the machine waits in must say how long; only these may be passed over.
             let optional = [Step::Acknowledge, Step::ReportIn, Step::Consult, Step::Interim];
-            let petition = [Step::Accept, Step::Answer, Step::Conclude];
+            // A petition's steps and the scan have their limits apart from any kind and level.
+            let petition = [Step::Accept, Step::Answer, Step::Conclude, Step::Scan];
             for step in <Step as strum::IntoEnumIterator>::iter() {
                 let emergency = lists.kind(&it.kind).is_some_and(|it| it.emergency);
                 let needed = !optional.contains(&step)

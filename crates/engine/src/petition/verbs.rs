@@ -30,6 +30,7 @@ use super::{Petition, PetitionFact, Stage};
 use crate::{
     clock::ClockKey,
     command::{Action, CommandKind},
+    file::{self, OpenFile},
     ids::PetitionId,
     recusal,
     refusal::Refusal,
@@ -53,6 +54,8 @@ const OF_PETITION: &[(CommandKind, Rule)] = &[
     (CommandKind::Unseal, Unseal::allowed),
     (CommandKind::ErasePerson, ErasePerson::allowed),
     (CommandKind::Recuse, |stand, it| recusal::allowed(stand, StreamId::Petition(it.id))),
+    (CommandKind::AttachFile, |stand, it| file::allowed(stand, StreamId::Petition(it.id), None)),
+    (CommandKind::OpenFile, |stand, it| OpenFile::allowed(stand, StreamId::Petition(it.id))),
 ];
 
 pub(crate) fn actions(stand: &Stand<'_>, petition: &Petition) -> Vec<Action> {

@@ -10,7 +10,8 @@ use crate::{
     clock::{ClockKey, Clocks, Step},
     command::{Command, CommandKind, Lapse},
     directory::Tier,
-    ids::{self, AssignmentId, PersonId, PetitionId, UnitId, WhistleId},
+    file::{AttachFile, FileKind, OpenFile, Received},
+    ids::{self, AssignmentId, FileId, PersonId, PetitionId, UnitId, WhistleId},
     lists::{Initiation, KindCode, LevelCode},
     petition::{
         AnswerKind, DeclineGround, LegalBar, Nature, Procedure, Registration, Source,
@@ -18,6 +19,7 @@ use crate::{
     },
     recusal::Recuse,
     scene::{Scene, StreamId},
+    text::Digest,
     whistle::{
         AssignmentRole, Judge, Purpose, Rating, Resolution, Split, Whistle,
         assignment::{Mode, ReplyOutcome, ReturnGround},
@@ -126,6 +128,46 @@ impl Picture {
                 texts: true,
                 reason: words(58),
             })),
+            CommandKind::AttachFile => {
+                let case = place.whistle.map_or(StreamId::Petition(petition), StreamId::Whistle);
+                let scans = match case {
+                    StreamId::Petition(id) => scene.petitions.get(&id).map(|it| &it.scans),
+                    StreamId::Whistle(id) => scene.whistles.get(&id).map(|it| &it.scans),
+                };
+                let owed = scans.and_then(|it| it.keys().next().copied());
+                let attach = |sense, kind, sealed, scan_of| Request {
+                    sense,
+                    command: Command::AttachFile(AttachFile {
+                        case,
+                        assignment: None,
+                        file: FileId(ids::derive(fresh(scene), 98)),
+                        received: Some(Received {
+                            digest: Digest::of(b"%PDF-"),
+                            size: 5,
+                            media: "application/pdf".to_owned(),
+                        }),
+                        name: words(61),
+                        kind,
+                        sealed,
+                        scan_of,
+                    }),
+                };
+                vec![
+                    attach("材料", FileKind::Material, false, None),
+                    attach("代录凭证", FileKind::Scan, false, Some(owed.unwrap_or(1))),
+                    attach("封存材料", FileKind::Evidence, true, None),
+                ]
+            }
+            CommandKind::OpenFile => {
+                let case = place.whistle.map_or(StreamId::Petition(petition), StreamId::Whistle);
+                let files = match case {
+                    StreamId::Petition(id) => scene.petitions.get(&id).map(|it| &it.files),
+                    StreamId::Whistle(id) => scene.whistles.get(&id).map(|it| &it.files),
+                };
+                let sealed = files.and_then(|it| it.values().find(|it| it.sealed));
+                let file = sealed.map_or(FileId(uuid::Uuid::nil()), |it| it.id);
+                one(Command::OpenFile(OpenFile { case, file, reason: words(59) }))
+            }
             CommandKind::AcceptPetition => {
                 one(Command::AcceptPetition(petition::Accept { petition, competent: None }))
             }
@@ -369,6 +411,8 @@ impl Picture {
             | CommandKind::Recuse
             | CommandKind::Unseal
             | CommandKind::ErasePerson
+            | CommandKind::AttachFile
+            | CommandKind::OpenFile
             | CommandKind::Lapse => vec![],
         }
     }
@@ -552,6 +596,8 @@ fn whole(
         | CommandKind::Recuse
         | CommandKind::Unseal
         | CommandKind::ErasePerson
+        | CommandKind::AttachFile
+        | CommandKind::OpenFile
         | CommandKind::ReportProgress
         | CommandKind::RequestExtension
         | CommandKind::RuleExtension

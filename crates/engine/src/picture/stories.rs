@@ -5,7 +5,7 @@ use strum::{EnumIter, IntoStaticStr};
 
 use super::{Act, Body, Cast, Picture, petition_id, requests::first_due, whistle_id};
 use crate::{
-    actor::{Actor, OnBehalfOf},
+    actor::{Actor, Medium, OnBehalfOf},
     clock::{ClockKey, Step},
     command::{Command, CommandKind, Lapse},
     event::Event,
@@ -210,6 +210,25 @@ impl Story {
         kind: CommandKind,
     ) -> Result<(), Refusal> {
         self.ask_nth(picture, who, kind, 1)
+    }
+
+    /// The same in its first sense, given by telephone and recorded by somebody else.
+    ///
+    /// # Errors
+    /// As the rules say; then nothing has happened.
+    pub fn ask_for(
+        &mut self,
+        picture: &Picture,
+        recorder: Cast,
+        decider: Cast,
+        kind: CommandKind,
+    ) -> Result<(), Refusal> {
+        let requests = picture.requests(kind, &self.scene, &self.place, self.now);
+        let request = requests.into_iter().next().ok_or(Refusal::NoSuchStep)?;
+        let member = decider.member().ok_or(Refusal::NotPermitted { who: vec![] })?;
+        let medium = Medium::Phone;
+        let behalf = OnBehalfOf { member, post: None, medium, occurred_at: self.now };
+        self.act_for(picture, recorder, behalf, request.command)
     }
 
     fn ask_nth(
@@ -452,7 +471,7 @@ const STORIES: &[(&str, Subject, Told)] = {
             it.issued(p, "joint", "hard")?;
             it.turn_to(Body::Lead)?;
             let lead = it.place.assignment;
-            it.lapse(p, ClockKey { step: Step::ReportIn, assignment: lead })
+            it.lapse(p, ClockKey { step: Step::ReportIn, assignment: lead, event: None })
         }),
         ("退回补正后修改", Beside, |p, it| {
             it.drafted(p, "joint", "hard")?;
@@ -468,7 +487,7 @@ const STORIES: &[(&str, Subject, Told)] = {
             it.turn_to(Body::FirstAssist)?;
             it.ask(p, Cast::Dispatcher, Do::ReportIn)?;
             let part = it.place.assignment;
-            it.lapse(p, ClockKey { step: Step::Task, assignment: part })?;
+            it.lapse(p, ClockKey { step: Step::Task, assignment: part, event: None })?;
             it.ask_other(p, Cast::FirstLiaison, Do::ReportProgress)
         }),
         ("不满意后重办", Beside, |p, it| {
@@ -488,6 +507,12 @@ const STORIES: &[(&str, Subject, Told)] = {
             it.ask(p, Cast::Dispatcher, Do::BlowAgain)
         }),
         ("诉求的各项变动", Beside, long_petition),
+        ("代录待补凭证", Beside, recorded),
+        ("代录撤哨", Beside, |p, it| {
+            recorded(p, it)?;
+            it.ask_for(p, Cast::Dispatcher, Cast::Director, Do::WithdrawWhistle)
+        }),
+        ("诉求的附件与代录凭证", Beside, petition_files),
         ("快捷哨", Beside, |p, it| it.issued(p, "quick", "general")),
     ]
 };
@@ -544,7 +569,7 @@ fn disputed(picture: &Picture, it: &mut Story) -> Result<(), Refusal> {
     it.ask(picture, Cast::Director, CommandKind::OpenDispute)?;
     let part = it.place.assignment;
     for step in [Step::DisputeMeeting, Step::DisputeSuperior] {
-        it.lapse(picture, ClockKey { step, assignment: part })?;
+        it.lapse(picture, ClockKey { step, assignment: part, event: None })?;
     }
     it.ask_other(picture, Cast::Chair, CommandKind::Designate)
 }
@@ -585,6 +610,24 @@ fn long_petition(picture: &Picture, it: &mut Story) -> Result<(), Refusal> {
     it.ask(picture, Cast::Dispatcher, CommandKind::ConcludePetition)?;
     it.ask(picture, Cast::Director, CommandKind::ErasePerson)?;
     it.ask(picture, Cast::Dispatcher, CommandKind::ReopenPetition)
+}
+
+/// A unit acknowledges by telephone, and adds a file; the scan of the call is owed.
+fn recorded(picture: &Picture, it: &mut Story) -> Result<(), Refusal> {
+    it.issued(picture, "joint", "general")?;
+    it.ask_for(picture, Cast::Dispatcher, Cast::LeadLiaison, CommandKind::Acknowledge)?;
+    it.ask(picture, Cast::LeadLiaison, CommandKind::AttachFile)?;
+    it.ask_nth(picture, Cast::LeadLiaison, CommandKind::AttachFile, 2)?;
+    it.ask(picture, Cast::LeadLeader, CommandKind::OpenFile)
+}
+
+/// A petition gets a file, and the scan of an act that was recorded for the director.
+fn petition_files(picture: &Picture, it: &mut Story) -> Result<(), Refusal> {
+    it.ask(picture, Cast::Dispatcher, CommandKind::AttachFile)?;
+    it.ask_for(picture, Cast::Dispatcher, Cast::Director, CommandKind::RecogniseDifficult)?;
+    it.ask_other(picture, Cast::Dispatcher, CommandKind::AttachFile)?;
+    it.ask_nth(picture, Cast::Dispatcher, CommandKind::AttachFile, 2)?;
+    it.ask(picture, Cast::Director, CommandKind::OpenFile)
 }
 
 impl Picture {

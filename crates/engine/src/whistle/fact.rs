@@ -15,7 +15,8 @@ use crate::{
     authority::audience::Holder,
     calendar::Limit,
     clock::{ClockKey, Promised, Step},
-    ids::{AssignmentId, DistrictId, PersonId, PetitionId, UnitId, WhistleId},
+    file::{Attachment, OwedScan},
+    ids::{AssignmentId, DistrictId, FileId, PersonId, PetitionId, UnitId, WhistleId},
     lists::{KindCode, LevelCode, ListsVersion},
     text::Words,
 };
@@ -444,6 +445,28 @@ pub enum WhistleFact {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<Words>,
     },
+    /// 代录待补凭证: an act was recorded for another, and the scan of it is owed.
+    ScanOwed {
+        /// The version of the event of that act.
+        of: u32,
+        /// Who owes it.
+        #[serde(flatten)]
+        scan: OwedScan,
+    },
+    /// 上传附件.
+    FileAttached {
+        /// The file.
+        file: Box<Attachment>,
+    },
+    /// 调阅封存附件.
+    FileOpened {
+        /// Which.
+        file: FileId,
+        /// By whose unit.
+        unit: UnitId,
+        /// What for.
+        reason: Words,
+    },
     /// 不予挂账.
     HoldRefused {
         /// By whom.
@@ -567,6 +590,7 @@ impl WhistleFact {
             }
             Self::Reworked { assignments, .. } => assignments.iter().copied().collect(),
             Self::Lapsed { key, .. } => key.assignment.into_iter().collect(),
+            Self::FileAttached { file } => file.assignment.into_iter().collect(),
             Self::Drafted { .. }
             | Self::Amended { .. }
             | Self::Submitted { .. }
@@ -583,6 +607,8 @@ impl WhistleFact {
             | Self::Closed { .. }
             | Self::HoldRequested { .. }
             | Self::Recused { .. }
+            | Self::ScanOwed { .. }
+            | Self::FileOpened { .. }
             | Self::HoldRefused { .. }
             | Self::HeldLongTerm { .. }
             | Self::Resumed { .. }
@@ -857,6 +883,14 @@ impl Whistle {
             WhistleFact::Recused { holder, .. } => {
                 self.recused.insert(holder);
             }
+            WhistleFact::ScanOwed { of, scan } => {
+                self.scans.insert(of, scan);
+            }
+            WhistleFact::FileAttached { file } => {
+                file.scan_of.map(|it| self.scans.remove(&it));
+                self.files.insert(file.id, *file);
+            }
+            WhistleFact::FileOpened { .. } => (),
             WhistleFact::HoldRefused { .. } => self.hold_requested = false,
             WhistleFact::HeldLongTerm { until, .. } => {
                 let renewed = matches!(self.stage, Stage::LongTerm { .. });
@@ -945,7 +979,8 @@ impl Whistle {
             | Step::ReviewHold
             | Step::Accept
             | Step::Answer
-            | Step::Conclude => (),
+            | Step::Conclude
+            | Step::Scan => (),
         }
     }
 }

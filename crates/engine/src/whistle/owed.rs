@@ -6,11 +6,13 @@ use super::{
     AssignmentRole, AssignmentStage, Ratification, ReturnRight, Stage, Whistle, WhistleFact,
 };
 use crate::{
-    actor::Role,
+    actor::{Member, Role},
     authority,
     clock::{self, ClockKey, Deadline, Owner, Step},
     command::CommandKind,
     directory::Directory,
+    file,
+    ids::PersonId,
     lists::{Lists, Process},
 };
 
@@ -20,7 +22,7 @@ use crate::{
 /// consequences in the process list; nothing else starts or stops a clock.
 #[must_use]
 pub fn owed(whistle: &Whistle, process: &Process) -> BTreeSet<ClockKey> {
-    let mut res = BTreeSet::new();
+    let mut res: BTreeSet<ClockKey> = file::clocks(&whistle.scans).collect();
     if whistle.stage.is_running() && whistle.ratification == Ratification::Pending {
         res.insert(ClockKey::of(Step::Ratify));
     }
@@ -193,6 +195,7 @@ pub fn command_of(step: Step) -> Option<CommandKind> {
         Step::Accept => CommandKind::AcceptPetition,
         Step::Answer => CommandKind::AnswerPetition,
         Step::Conclude => CommandKind::ConcludePetition,
+        Step::Scan => CommandKind::AttachFile,
     })
 }
 
@@ -224,6 +227,17 @@ fn owner(
 ) -> Owner {
     let unit =
         key.assignment.and_then(|id| whistle.assignments.get(&id)).map_or(centre, |it| it.unit);
+    // A unit that does not see the case any more cannot bring a scan.
+    let sees = |it: &Owner| {
+        let unit = directory.stands_for(it.unit);
+        let person = PersonId(uuid::Uuid::nil());
+        let member = Member { person, unit, roles: it.roles.iter().copied().collect() };
+        let relations = authority::relations_to_whistle(&member, whistle, None, directory);
+        authority::may_read(authority::Subject::Case, &member, &relations)
+    };
+    if let Some(owner) = file::owner(&whistle.scans, key).filter(sees) {
+        return owner;
+    }
     let at_unit = |roles: &[Role]| Owner { unit, roles: roles.to_vec() };
     let at_centre = |roles: &[Role]| Owner { unit: centre, roles: roles.to_vec() };
     let row = whistle.content.as_ref().and_then(|it| {
@@ -268,6 +282,6 @@ fn owner(
             let district = directory.highest_centre(centre);
             Owner { unit: district, roles: authority::deciders(key.step).to_vec() }
         }
-        Step::Accept | Step::Answer | Step::Conclude => at_centre(&[Role::Dispatcher]),
+        Step::Accept | Step::Answer | Step::Conclude | Step::Scan => at_centre(&[Role::Dispatcher]),
     }
 }

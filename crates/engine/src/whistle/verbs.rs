@@ -74,6 +74,7 @@ pub(crate) use lapse::lapse;
 use super::{Assignment, Order, OrderTerms, ReturnRight, Stage, Whistle};
 use crate::{
     command::{Action, CommandKind},
+    file::{self, OpenFile},
     ids::{AssignmentId, UnitId, WhistleId},
     petition::{PetitionFact, WhistleEnding},
     recusal,
@@ -109,6 +110,8 @@ const OF_WHISTLE: &[(CommandKind, WhistleRule)] = &[
     (CommandKind::BlowAgain, BlowAgain::allowed),
     (CommandKind::EscalateWhistle, Escalate::allowed),
     (CommandKind::Recuse, |stand, it| recusal::allowed(stand, StreamId::Whistle(it.id))),
+    (CommandKind::AttachFile, |stand, it| file::allowed(stand, StreamId::Whistle(it.id), None)),
+    (CommandKind::OpenFile, |stand, it| OpenFile::allowed(stand, StreamId::Whistle(it.id))),
 ];
 
 /// What may be asked of one unit's part.

@@ -111,7 +111,7 @@ impl Case {
     /// The clock of a step: of the case, or of a unit's part.
     pub(crate) fn clock(&self, step: Step, body: Option<Body>) -> Option<&Term> {
         let assignment = body.map(|it| self.part(it).id);
-        self.whistle().clocks.get(&ClockKey { step, assignment })
+        self.whistle().clocks.get(&ClockKey { step, assignment, event: None })
     }
 
     #[track_caller]
@@ -123,7 +123,7 @@ impl Case {
     #[track_caller]
     pub(crate) fn lapses(&mut self, step: Step, body: Option<Body>) {
         let assignment = body.map(|it| self.part(it).id);
-        let key = ClockKey { step, assignment };
+        let key = ClockKey { step, assignment, event: None };
         assert_eq!(self.story.lapse(&self.picture, key), Ok(()), "{key:?}");
     }
 

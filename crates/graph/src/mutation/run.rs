@@ -5,8 +5,9 @@ use std::{collections::BTreeSet, sync::Arc};
 use app::{Behalf, Changed, Error as AppError, Intake, Key, Submission, micros};
 use async_graphql::{Context, ID, Result};
 use engine::{
-    Command, Refusal,
+    Command, Refusal, StreamId,
     calendar::Limit,
+    file::{AttachFile, FileKind},
     ids::{AssignmentId, PersonId, PetitionId, UnitId, WhistleId},
     lists::{KindCode, LevelCode, MatterCode},
     petition::{Registration, verbs::Register},
@@ -23,8 +24,11 @@ use store::PersonDraft;
 use crate::{
     context::{app, caller, fault, refuse},
     enums,
-    input::{Common, ContentInput, LimitInput, RatingInput, RegisterPetitionInput, id},
-    object::{Assignment, Petition, Recusal, Whistle},
+    input::{
+        AttachFileInput, Common, ContentInput, LimitInput, RatingInput, RegisterPetitionInput,
+        case_of, id,
+    },
+    object::{Assignment, File, Petition, Recusal, Whistle},
 };
 
 /// The object of a mutation.
@@ -36,7 +40,7 @@ impl Shown for Petition {
     fn shown(changed: Changed) -> Option<Self> {
         match changed {
             Changed::Petition(it) => Some(Self::of(it)),
-            Changed::Whistle(_) | Changed::Assignment(..) => None,
+            Changed::Whistle(_) | Changed::Assignment(..) | Changed::File(..) => None,
         }
     }
 }
@@ -45,7 +49,7 @@ impl Shown for Whistle {
     fn shown(changed: Changed) -> Option<Self> {
         match changed {
             Changed::Whistle(it) | Changed::Assignment(it, _) => Some(Self::of(it)),
-            Changed::Petition(_) => None,
+            Changed::Petition(_) | Changed::File(..) => None,
         }
     }
 }
@@ -54,7 +58,7 @@ impl Shown for Assignment {
     fn shown(changed: Changed) -> Option<Self> {
         match changed {
             Changed::Assignment(it, id) => Self::of(Arc::new(it), id),
-            Changed::Petition(_) | Changed::Whistle(_) => None,
+            Changed::Petition(_) | Changed::Whistle(_) | Changed::File(..) => None,
         }
     }
 }
@@ -64,7 +68,17 @@ impl Shown for Recusal {
         Some(Self::of(match changed {
             Changed::Petition(it) => it.id.to_string(),
             Changed::Whistle(it) | Changed::Assignment(it, _) => it.id.to_string(),
+            Changed::File(..) => return None,
         }))
+    }
+}
+
+impl Shown for File {
+    fn shown(changed: Changed) -> Option<Self> {
+        match changed {
+            Changed::File(case, it) => Some(Self::of(case, *it)),
+            Changed::Petition(_) | Changed::Whistle(_) | Changed::Assignment(..) => None,
+        }
     }
 }
 
@@ -225,6 +239,38 @@ pub(super) fn asked(
         purpose: content.purpose.map_or(Purpose::Resolve, Into::into),
         calls,
     })
+}
+
+/// 上传附件.
+pub(super) async fn attach(ctx: &Context<'_>, input: &AttachFileInput) -> Result<File> {
+    let (case, assignment) = if input.case.parse::<AssignmentId>().is_ok() {
+        let (whistle, assignment) = part(ctx, &input.case).await?;
+        (StreamId::Whistle(whistle), Some(assignment))
+    } else {
+        (case_of(ctx, "case", &input.case)?, None)
+    };
+    let upload = id(ctx, "upload", &input.upload)?;
+    let (file, received) =
+        app(ctx)?.upload(caller(ctx)?, upload).await.map_err(|it| fault(ctx, it))?;
+    let (received, endings) = received.unzip();
+    let kind = match (input.kind, input.scan_of) {
+        (Some(kind), _) => kind.into(),
+        (None, Some(_)) => FileKind::Scan,
+        (None, None) => FileKind::Other,
+    };
+    run(ctx, "attach_file", input, &input.common, |it| {
+        Ok(Command::AttachFile(AttachFile {
+            case,
+            assignment,
+            file,
+            received,
+            name: it.file_name("name", &input.name, endings.unwrap_or_default())?,
+            kind,
+            sealed: input.sealed.unwrap_or(false),
+            scan_of: input.scan_of,
+        }))
+    })
+    .await
 }
 
 /// 登记, at the caller's centre.

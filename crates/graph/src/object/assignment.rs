@@ -11,7 +11,7 @@ use engine::{
     whistle::{self as rules, AssignmentStage as Stage, assignment::AssignmentStageKind},
 };
 
-use super::{Action, Deadline, Person, Unit, Whistle, of_clock, person, unit};
+use super::{Action, Deadline, File, Person, Unit, Whistle, of_clock, person, unit};
 use crate::{
     context::{self, app, caller, fault, lang, registers, words},
     enums::{
@@ -317,6 +317,12 @@ impl Assignment {
     /// 已延期次数.
     async fn extensions(&self) -> u32 {
         self.it().map_or(0, |it| it.extensions)
+    }
+
+    /// 附件 of this part, in the order in which they came.
+    #[graphql(complexity = "10 * child_complexity + 1")]
+    async fn files(&self) -> Vec<File> {
+        File::all(StreamId::Whistle(self.whistle.id), &self.whistle.files, Some(self.id))
     }
 
     /// 正在计时的期限.

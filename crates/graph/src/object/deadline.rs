@@ -54,6 +54,11 @@ impl Deadline {
         self.0.key.assignment.map(|it| it.to_string().into())
     }
 
+    /// The event of the case of which a scan is owed (代录凭证).
+    async fn scan_of(&self) -> Option<u32> {
+        self.0.key.event
+    }
+
     /// 责任单位: who owes the act.
     async fn unit(&self, ctx: &Context<'_>) -> Result<Option<Unit>> {
         unit(ctx, self.0.unit).await

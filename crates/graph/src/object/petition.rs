@@ -12,8 +12,8 @@ use engine::{
 };
 
 use super::{
-    Action, Deadline, EventConnection, Person, Unit, Whistle, of_clock, person, timeline, unit,
-    unit::optional,
+    Action, Deadline, EventConnection, File, Person, Unit, Whistle, of_clock, person, timeline,
+    unit, unit::optional,
 };
 use crate::{
     context::{self, app, caller, fault, lang, words},
@@ -334,6 +334,12 @@ impl Petition {
             .collect();
         res.sort_by_key(|it| it.record.nth);
         res
+    }
+
+    /// 附件, in the order in which they came.
+    #[graphql(complexity = "20 * child_complexity + 1")]
+    async fn files(&self) -> Vec<File> {
+        File::all(StreamId::Petition(self.0.id), &self.0.files, None)
     }
 
     /// 正在计时的期限.

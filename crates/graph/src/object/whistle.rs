@@ -12,8 +12,8 @@ use engine::{
 };
 
 use super::{
-    Action, Assignment, Deadline, EventConnection, Named, Person, Petition, Unit, of_clock, person,
-    timeline, unit,
+    Action, Assignment, Deadline, EventConnection, File, Named, Person, Petition, Unit, of_clock,
+    person, timeline, unit,
 };
 use crate::{
     context::{self, app, caller, fault, lang, registers},
@@ -353,6 +353,12 @@ impl Whistle {
     /// 清单版本.
     async fn lists_version(&self) -> u32 {
         self.0.lists
+    }
+
+    /// 附件, those of its assignments included, in the order in which they came.
+    #[graphql(complexity = "20 * child_complexity + 1")]
+    async fn files(&self) -> Vec<File> {
+        File::all(StreamId::Whistle(self.0.id), &self.0.files, None)
     }
 
     /// 正在计时的期限, those of its assignments included.

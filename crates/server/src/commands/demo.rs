@@ -89,6 +89,7 @@ async fn play(store: &Store, settings: &Settings) -> Result<Played, Trouble> {
     demo::set_up(store, clock.now()).await.map_err(unplayed)?;
     let app = App::open(Parts {
         store: store.clone(),
+        files: crate::files::open(&settings.files, store.keyring())?,
         clock: clock.clone(),
         wall: clock.clone(),
         ids: Arc::new(SystemIds),

@@ -34,6 +34,7 @@ impl District {
         let clock = Arc::new(HeldClock::at(begins().unwrap()));
         set_up(&store, begins().unwrap()).await.unwrap();
         let parts = Parts {
+            files: store::Files::within(folder.path(), store.keyring()).unwrap(),
             store,
             clock: clock.clone(),
             wall: clock.clone(),

@@ -21,6 +21,7 @@ pub(super) struct Given {
     pub(super) http: Http,
     pub(super) accounts: Accounts,
     pub(super) keys: Keys,
+    pub(super) files: Files,
     pub(super) mail: Mail,
     pub(super) log: Log,
     pub(super) oidc: Oidc,
@@ -69,6 +70,24 @@ pub(super) struct Accounts {
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Keys {
     pub(super) folder: Option<PathBuf>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Files {
+    pub(super) folder: Option<PathBuf>,
+    pub(super) arrivals: Option<PathBuf>,
+    pub(super) max_bytes: Option<u64>,
+    pub(super) allowed: Option<Vec<String>>,
+    pub(super) scanner: Option<Vec<String>>,
+    pub(super) scanner_seconds: Option<u32>,
+    pub(super) s3_endpoint: Option<String>,
+    pub(super) s3_bucket: Option<String>,
+    pub(super) s3_region: Option<String>,
+    pub(super) s3_prefix: Option<String>,
+    pub(super) s3_access_key: Option<String>,
+    pub(super) s3_secret_key_file: Option<PathBuf>,
+    pub(super) s3_ca_file: Option<PathBuf>,
 }
 
 #[derive(Deserialize, Default)]

@@ -1,7 +1,7 @@
 //! The names of settings, and which of them a wrong one was meant to be.
 
 /// Every section with its keys. A test holds it against the types that they are read into.
-pub(super) const KNOWN: [(&str, &[&str]); 8] = [
+pub(super) const KNOWN: [(&str, &[&str]); 9] = [
     ("database", &["url", "max_connections"]),
     (
         "http",
@@ -35,6 +35,24 @@ pub(super) const KNOWN: [(&str, &[&str]); 8] = [
         ],
     ),
     ("keys", &["folder"]),
+    (
+        "files",
+        &[
+            "folder",
+            "arrivals",
+            "max_bytes",
+            "allowed",
+            "scanner",
+            "scanner_seconds",
+            "s3_endpoint",
+            "s3_bucket",
+            "s3_region",
+            "s3_prefix",
+            "s3_access_key",
+            "s3_secret_key_file",
+            "s3_ca_file",
+        ],
+    ),
     (
         "mail",
         &["transport", "from", "folder", "host", "port", "tls", "user", "password_file", "ca_file"],

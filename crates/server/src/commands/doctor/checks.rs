@@ -4,8 +4,11 @@ use std::{os::unix::fs::PermissionsExt as _, path::Path, time::Duration};
 
 use app::{Clock as _, RunningClock};
 use chrono::{DateTime, Datelike as _, TimeDelta, Utc};
-use engine::calendar::{Calendar, beijing};
-use store::{RegisterState, Store};
+use engine::{
+    calendar::{Calendar, beijing},
+    ids::FileId,
+};
+use store::{Keyring, RegisterState, Store};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
@@ -15,6 +18,7 @@ use tokio::{
 use super::Finding;
 use crate::{
     data,
+    files::{self, Scanned},
     master_keys::Files,
     oidc::Provider,
     open::Opened,
@@ -23,7 +27,7 @@ use crate::{
         keeper::{self, Standing},
         ledger::Ledger,
     },
-    settings::{MailTransport, Oidc, Settings, TlsFiles},
+    settings::{Kept, MailTransport, Oidc, Settings, TlsFiles},
     tls,
 };
 
@@ -52,6 +56,7 @@ pub(super) async fn all(settings: &Settings) -> Vec<Finding> {
     } else {
         database(settings, &mut res).await;
     }
+    res.push(files(settings).await);
     res.push(mail(settings).await);
     if let Some(it) = &settings.oidc {
         res.push(provider(it, settings).await);
@@ -380,6 +385,63 @@ fn clock(last: Option<DateTime<Utc>>, server: Option<DateTime<Utc>>) -> Finding 
         );
     }
     Finding::well(WHAT, format!("北京时间 {shown}"), "sane")
+}
+
+/// Whether files can be kept, and looked into.
+async fn files(settings: &Settings) -> Finding {
+    const WHAT: &str = "附件";
+    let files = &settings.files;
+    let storage = match files::open(files, &Keyring::default()) {
+        Ok(it) => it,
+        Err(trouble) => return Finding::stopped(WHAT, &trouble),
+    };
+    let place = match &files.kept {
+        Kept::Folder(folder) => folder.display().to_string(),
+        Kept::Bucket { endpoint, name, .. } => format!("{endpoint} {name}"),
+    };
+    match timeout(PATIENCE, storage.probe()).await {
+        Ok(Ok(())) => (),
+        Ok(Err(error)) => {
+            return Finding::bad(
+                WHAT,
+                format!("{place} 不可读写：{error}。请检查设置 [files]、权限、空间和网络。"),
+                "Files cannot be kept. Check [files], its rights, its room and the network.",
+            );
+        }
+        Err(_) => {
+            return Finding::bad(
+                WHAT,
+                format!("{place} 没有应答。请检查 files.s3_endpoint 和网络。"),
+                "The storage does not answer. Check files.s3_endpoint and the network.",
+            );
+        }
+    }
+    let Some(command) = &files.scanner else {
+        return Finding::well(
+            WHAT,
+            format!("{place} 可读写，未设病毒检查"),
+            "kept there; no scanner is set",
+        );
+    };
+    let harmless = async {
+        let mut it = storage.incoming(FileId(uuid::Uuid::nil()))?;
+        it.write(b"chuishao doctor").await?;
+        it.finish().await
+    };
+    match harmless.await {
+        Ok(it) if files::scan(command, files.scanner_patience, &it).await == Scanned::Clean => {
+            Finding::well(
+                WHAT,
+                format!("{place} 可读写，病毒检查程序工作正常"),
+                "kept there; the scanner works",
+            )
+        }
+        Ok(_) | Err(_) => Finding::bad(
+            WHAT,
+            "病毒检查程序不工作，任何附件都不会被接收。请在命令行运行 files.scanner 所设的命令查看原因。",
+            "The scanner does not work, so no file is taken. Run the command of files.scanner to see why.",
+        ),
+    }
 }
 
 /// Whether the provider answers, and what its groups name is there.
