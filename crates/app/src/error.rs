@@ -45,6 +45,9 @@ impl From<store::Error> for Error {
             | store::Error::Address { .. }
             | store::Error::NotMigrated { .. }
             | store::Error::HoldsEvents
+            | store::Error::NotVacant
+            | store::Error::Newer { .. }
+            | store::Error::NoRow { .. }
             | store::Error::Closed
             | store::Error::Database(_)) => Self::Internal(error),
         }

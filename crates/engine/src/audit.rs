@@ -245,6 +245,13 @@ pub enum AuditFact {
         /// Which it is.
         after: UnitId,
     },
+    /// 恢复备份: what is here came out of a backup, and what was done after it is not.
+    Restored {
+        /// The instant that the backup shows.
+        made_at: DateTime<Utc>,
+        /// The digest of its manifest.
+        digest: Digest,
+    },
 }
 
 /// What showed who somebody is, besides the name.
@@ -334,7 +341,8 @@ impl AuditFact {
             | Self::DutySet { .. }
             | Self::DutyEnded { .. }
             | Self::ProviderLinked { .. }
-            | Self::UnitFollowed { .. } => true,
+            | Self::UnitFollowed { .. }
+            | Self::Restored { .. } => true,
             Self::Refused { .. }
             | Self::SignInRefused { .. }
             | Self::AccountLocked { .. }
@@ -370,6 +378,7 @@ impl AuditFact {
             | Self::DutyEnded { .. }
             | Self::ProviderLinked { .. }
             | Self::UnitFollowed { .. }
+            | Self::Restored { .. }
             | Self::SignedIn { .. }
             | Self::AccountUnlocked { .. }
             | Self::Confirmed { .. }
@@ -418,6 +427,7 @@ impl AuditKind {
             Self::DutyEnded => "值班取消",
             Self::ProviderLinked => "关联统一身份认证",
             Self::UnitFollowed => "单位随统一身份认证变更",
+            Self::Restored => "恢复备份",
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The subcommands. Each opens what a server would open, by the same settings, and holds the lock
 //! of an embedded database while it does.
 
+mod backup;
 mod calendar;
 mod demo;
 mod doctor;
@@ -70,6 +71,10 @@ enum Command {
     /// 四张清单 / the four lists
     #[command(subcommand)]
     Lists(lists::Command),
+    /// 备份全部数据到一个文件 / everything into one file
+    Backup(backup::BackupArgs),
+    /// 把备份恢复到空数据库 / a backup into an empty database
+    Restore(backup::RestoreArgs),
 }
 
 #[derive(Args)]
@@ -137,6 +142,8 @@ impl Cli {
             }
             Command::Rebuild(args) => return rebuild::run(&places.settings()?, &args).await,
             Command::Lists(lists::Command::Check(args)) => lists::check(&args)?,
+            Command::Backup(args) => backup::make(&places.settings()?, args).await?,
+            Command::Restore(args) => return backup::restore(&places.settings()?, args).await,
         }
         Ok(ExitCode::SUCCESS)
     }

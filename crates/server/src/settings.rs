@@ -164,6 +164,11 @@ impl Settings {
         self.database.url = sqlite_url(&self.data.join("chuishao.db"));
     }
 
+    /// Uses another file as the embedded database.
+    pub(crate) fn use_database(&mut self, file: &Path) {
+        self.database.url = sqlite_url(file);
+    }
+
     /// The folder whose lock must be held: where the embedded database is. None for a database
     /// that orders its processes itself.
     #[must_use]

@@ -4,6 +4,7 @@
 //! Nothing here decides anything: states and events come from the engine, rows are their shadow.
 
 mod account;
+mod archive;
 mod audit;
 mod claim;
 mod directory;
@@ -28,6 +29,9 @@ mod upkeep;
 mod writer;
 
 pub use account::{Account, AccountDetails, Credentials, NewAccount, NewPassword};
+pub use archive::{
+    Column as ArchiveColumn, Kind as ArchiveKind, Loader, Part, Snapshot, Table, Tally,
+};
 pub use audit::{Notes, register_stream};
 pub use claim::{ClaimedMailing, DueDeadline, LetterInMailing};
 pub use directory::RegisterState;
