@@ -8,6 +8,7 @@ mod m20261122_000001_foundation;
 mod m20261123_000001_record;
 mod m20261123_000002_scope;
 mod m20261123_000020_accounts;
+mod m20261130_000001_sealed;
 mod m20261130_000030_oidc;
 
 /// The steps, oldest first.
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000001_record::Migration),
             Box::new(m20261123_000002_scope::Migration),
             Box::new(m20261123_000020_accounts::Migration),
+            Box::new(m20261130_000001_sealed::Migration),
             Box::new(m20261130_000030_oidc::Migration),
         ]
     }

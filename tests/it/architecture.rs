@@ -22,6 +22,8 @@ const FLOORS: &[(&str, &[&str])] = &[
 const FENCED: &[(&str, &[&str])] = &[
     ("sea-orm", &["store"]),
     ("sea-orm-migration", &["migrations"]),
+    ("chacha20poly1305", &["store"]),
+    ("hmac", &["store"]),
     ("lettre", &["mail"]),
     ("calamine", &["papers"]),
     ("rust_xlsxwriter", &["papers"]),

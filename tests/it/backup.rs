@@ -29,6 +29,7 @@ impl Target {
     fn new(database: Database) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().join("data");
+        tests::keys::put(&data);
         let (url, server) = match database {
             Database::Sqlite => (format!("sqlite://{}/chuishao.db", data.display()), None),
             Database::Postgres => {

@@ -26,6 +26,7 @@ on_both! {
         let url = app.url().to_owned();
         app.step_aside().await;
         let folder = tempfile::tempdir().unwrap();
+        tests::keys::put(folder.path());
         let data = folder.path().display().to_string();
         let arguments = ["serve", "--data", data.as_str()];
         let environment = [("CHUISHAO__DATABASE__URL", url.as_str())];
@@ -91,6 +92,7 @@ async fn two_processes_fire_each_deadline_and_send_each_letter_once() {
     let url = app.url().to_owned();
     let environment = [("CHUISHAO__DATABASE__URL", url.as_str())];
     let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    folders.iter().for_each(|it| tests::keys::put(it.path()));
     let data = folders.each_ref().map(|it| it.path().display().to_string());
     let arguments = data.each_ref().map(|it| ["serve", "--data", it.as_str()]);
     let patience = Duration::from_secs(30);

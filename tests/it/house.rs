@@ -45,6 +45,7 @@ impl House {
         }
         app.step_aside().await;
         let data = tempfile::tempdir().unwrap();
+        tests::keys::put(data.path());
         let folder = data.path().display().to_string();
         let url = app.url().to_owned();
         // The world's people chose their passwords by the clock of the scenario, long before the wall's.

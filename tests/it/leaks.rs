@@ -76,7 +76,10 @@ async fn accusation(app: &TestApp, title: &str, accused: &str) -> String {
             json!({
                 "procedure": "PETITION", "source": "LETTER", "nature": "ACCUSATION",
                 "title": title, "detail": format!("{title}的经过"), "accused": [unit(accused)],
-                "petitioner": { "name": "举报人甲", "phone": "19900005678" }
+                "petitioner": {
+                    "name": "举报人甲", "phone": "19900005678", "idNumber": "420302198001011234",
+                    "address": "举报人的住处某街某巷"
+                }
             }),
             "id",
         )

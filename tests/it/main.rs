@@ -27,6 +27,7 @@ mod pages;
 mod reorganisation;
 mod restart;
 mod schema;
+mod sealed;
 mod secrets;
 mod story;
 mod strangers;

@@ -51,6 +51,7 @@ impl Centre {
     async fn beside(app: TestApp, provider: OidcProvider, more: &str) -> Self {
         app.step_aside().await;
         let home = tempfile::tempdir().unwrap();
+        tests::keys::put(&home.path().join("data"));
         let secret = private(home.path(), "secret", &format!("{SECRET}\n"));
         let config = home.path().join("chuishao.toml");
         let text = format!(

@@ -17,7 +17,10 @@ pub(crate) async fn accepted(app: &TestApp, title: &str, procedure: &str) -> Str
             json!({
                 "procedure": procedure, "source": "VISIT", "title": title,
                 "detail": "某小区居民反映的具体情况", "people": 12,
-                "petitioner": { "name": "张三丰", "phone": "19900001234" }
+                "petitioner": {
+                    "name": "张三丰", "phone": "19900001234", "idNumber": "42030219900101123X",
+                    "address": "湖北省十堰市张湾区某街道某小区三栋"
+                }
             }),
             "id stage",
         )

@@ -51,6 +51,13 @@ impl Drop for Database {
     }
 }
 
+/// Runs `psql`, `pg_dump` or another of the server's programs over a database; what it printed.
+pub fn tool(program: &str, url: &str, arguments: &[&str]) -> io::Result<String> {
+    let mut command = Command::new(Cluster::shared()?.bin.join(program));
+    clean_environment(&mut command);
+    output(command.args(["-w", "-d", url]).args(arguments))
+}
+
 /// Creates a database: a copy of `template`, or an empty one.
 pub fn fresh_database(template: Option<&str>) -> io::Result<Database> {
     static COUNT: AtomicU32 = AtomicU32::new(0);

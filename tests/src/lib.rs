@@ -6,8 +6,10 @@
 pub mod browser;
 pub mod cluster;
 pub mod contract;
+pub mod keys;
 pub mod peer;
 pub mod process;
+pub mod raw;
 pub mod wire;
 mod world;
 
@@ -280,7 +282,7 @@ impl TestApp {
 }
 
 async fn open(url: &str, statements: Option<Arc<AtomicU64>>) -> Store {
-    let options = Options { statements, ..Options::of(url) };
+    let options = Options { statements, keyring: keys::keyring(), ..Options::of(url) };
     Store::open(&options).await.expect("a database")
 }
 

@@ -1,15 +1,17 @@
 //! Cases as somebody may see them: above here an object exists only behind the gate.
 
 use engine::{
-    Facts, Scene, StreamId,
+    CommandKind, Facts, Refusal, Scene, StreamId,
     actor::Actor,
+    audit::AuditFact,
+    authority::{self, NumberSearch},
     calendar::beijing,
     command::Action,
     ids::{AssignmentId, PetitionId, WhistleId},
     petition::Petition,
     whistle::Whistle,
 };
-use store::{EventView, Page, PageRequest, State};
+use store::{EventView, Page, PageRequest, PersonCard, State};
 
 use crate::{App, Caller, Error};
 
@@ -144,6 +146,61 @@ impl App {
         Ok(through(self.store().petitions(&caller.viewer, filter, order, now, page).await?))
     }
 
+    /// The same of one petitioner, found by a number of theirs to the digit. That somebody looked is
+    /// noted; the number is not.
+    ///
+    /// # Errors
+    /// [`Refusal::NotPermitted`] where the caller may open nobody's data; else a fault.
+    pub async fn petitions_by_number(
+        &self,
+        caller: &Caller,
+        number: String,
+        mut filter: store::PetitionFilter,
+        order: store::PetitionOrder,
+        page: PageRequest,
+    ) -> Result<Page<Visible<Petition>>, Error> {
+        let directory = &caller.registers.directory;
+        let kept_by = match authority::number_search(&caller.member, directory) {
+            Some(NumberSearch::KeptBy(units)) => Some(units),
+            Some(NumberSearch::Everywhere) => None,
+            None => {
+                let refusal =
+                    Refusal::NotPermitted { who: authority::roles_for(CommandKind::Unseal) };
+                self.note_refused(caller, "petitioner_number", &refusal).await?;
+                return Err(refusal.into());
+            }
+        };
+        filter.petitioner = Some(store::Sought { number, kept_by });
+        let found = self.petitions(caller, &filter, order, page).await?;
+        let n = u32::try_from(found.items.len()).unwrap_or(u32::MAX);
+        self.note(&caller.by(), AuditFact::NumberSought { found: n }).await?;
+        Ok(found)
+    }
+
+    /// What is sealed of a petition's petitioner, for whoever has just opened it with a reason. That
+    /// it was shown is noted before it is.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] where the caller may not; [`Error::NotFound`] where the petition is not
+    /// there or not to be seen; else a fault.
+    pub async fn opened(&self, caller: &Caller, id: PetitionId) -> Result<PersonCard, Error> {
+        let (district, case) = (self.district(), StreamId::Petition(id));
+        let loaded =
+            self.store().load_case(district, Some(&caller.viewer), None, &[id], true).await?;
+        let petition = loaded.scene.petitions.get(&id).ok_or(Error::NotFound)?;
+        let actions = self.actions_in(caller, case, &loaded.scene)?;
+        let opens = actions.into_iter().find(|it| it.kind == CommandKind::Unseal);
+        if let Some(refusal) = opens.and_then(|it| it.refusal) {
+            return Err(refusal.into());
+        }
+        let named = petition.registration.as_ref().and_then(|it| it.petitioner);
+        let person = named.ok_or(Error::NotFound)?;
+        let card = self.store().persons(district, [person]).await?.remove(&person);
+        let card = card.ok_or(Error::NotFound)?;
+        self.note(&caller.by(), AuditFact::Unsealed { person, petition: id }).await?;
+        Ok(card)
+    }
+
     /// A page of whistles.
     ///
     /// # Errors
@@ -217,7 +274,7 @@ impl App {
         };
         let loaded = self
             .store()
-            .load_case(self.district(), Some(&caller.viewer), whistle, &petitions, false)
+            .load_case(self.district(), Some(&caller.viewer), whistle, &petitions, true)
             .await?;
         self.actions_in(caller, case, &loaded.scene)
     }
@@ -266,7 +323,8 @@ impl App {
         self.actions_in(caller, StreamId::Whistle(whistle.id), &scene)
     }
 
-    /// The same of a petition.
+    /// The same of a petition, with the whistles over it that the caller sees: a lead stands to it
+    /// by them.
     ///
     /// # Errors
     /// A fault of the database.
@@ -274,8 +332,10 @@ impl App {
         &self,
         caller: &Caller,
         petition: &Visible<Petition>,
+        over: impl IntoIterator<Item = Visible<Whistle>>,
     ) -> Result<ActionsOf, Error> {
-        let mut scene = Scene::default();
+        let whistles = over.into_iter().map(|it| (it.id, it.0)).collect();
+        let mut scene = Scene { whistles, ..Scene::default() };
         scene.petitions.insert(petition.id, petition.0.clone());
         self.actions_in(caller, StreamId::Petition(petition.id), &scene)
     }

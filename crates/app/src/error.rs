@@ -48,6 +48,9 @@ impl From<store::Error> for Error {
             | store::Error::NotVacant
             | store::Error::Newer { .. }
             | store::Error::NoRow { .. }
+            | store::Error::KeyMissing { .. }
+            | store::Error::OtherKey { .. }
+            | store::Error::NoRandomness
             | store::Error::Closed
             | store::Error::Database(_)) => Self::Internal(error),
         }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use engine::{
     Command, Event, Facts, Refusal, Scene, StreamId,
     actor::{Actor, OnBehalfOf},
+    audit,
     calendar::beijing,
     clock::Deadline,
     command::Target,
@@ -350,7 +351,12 @@ impl App {
             numbers: taken,
         };
         let nothing = events.is_empty();
-        Ok(Decided { commit: Commit::of(recorded)?, after, nothing })
+        let told = audit::of_events(&events);
+        let mut commit = Commit::of(recorded)?;
+        if let (Some(caller), false) = (caller, told.is_empty()) {
+            commit = commit.with(self.notes(&caller.by(), told));
+        }
+        Ok(Decided { commit, after, nothing })
     }
 
     /// The object of a submission that was carried out before, as it is now, through the gate again.

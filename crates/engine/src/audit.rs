@@ -14,8 +14,13 @@ use crate::{
     actor::Role,
     command::{CommandKind, Target},
     directory::Unit,
-    ids::{AbsenceId, AssignmentId, AuditId, DistrictId, DutyId, PersonId, TokenId, UnitId},
+    event::Event,
+    ids::{
+        AbsenceId, AssignmentId, AuditId, DistrictId, DutyId, PersonId, PetitionId, TokenId, UnitId,
+    },
+    petition::PetitionFact,
     refusal::Refusal,
+    scene::StreamId,
     text::Digest,
 };
 
@@ -229,6 +234,25 @@ pub enum AuditFact {
         /// The unit.
         unit: UnitId,
     },
+    /// 调阅身份信息: what is sealed of somebody was shown.
+    Unsealed {
+        /// Whose it is.
+        person: PersonId,
+        /// In which petition.
+        petition: PetitionId,
+    },
+    /// 按号码查找信访人: how many cases somebody found by a number, which is not kept.
+    NumberSought {
+        /// How many, on the page that was shown.
+        found: u32,
+    },
+    /// 清除个人信息.
+    PersonErased {
+        /// Whose it was.
+        person: PersonId,
+        /// In which petition.
+        petition: PetitionId,
+    },
     /// 关联统一身份认证账号, or the end of it.
     ProviderLinked {
         /// Whose account.
@@ -340,6 +364,7 @@ impl AuditFact {
             | Self::AbsenceEnded { .. }
             | Self::DutySet { .. }
             | Self::DutyEnded { .. }
+            | Self::PersonErased { .. }
             | Self::ProviderLinked { .. }
             | Self::UnitFollowed { .. }
             | Self::Restored { .. } => true,
@@ -355,7 +380,9 @@ impl AuditFact {
             | Self::SecondFactorEnrolled { .. }
             | Self::SecondFactorReset { .. }
             | Self::TokenIssued { .. }
-            | Self::TokenRevoked { .. } => false,
+            | Self::TokenRevoked { .. }
+            | Self::Unsealed { .. }
+            | Self::NumberSought { .. } => false,
         }
     }
 
@@ -388,7 +415,10 @@ impl AuditFact {
             | Self::SecondFactorEnrolled { .. }
             | Self::SecondFactorReset { .. }
             | Self::TokenIssued { .. }
-            | Self::TokenRevoked { .. } => true,
+            | Self::TokenRevoked { .. }
+            | Self::Unsealed { .. }
+            | Self::NumberSought { .. }
+            | Self::PersonErased { .. } => true,
             Self::Refused { .. } | Self::SignInRefused { .. } | Self::AccountLocked { .. } => false,
         }
     }
@@ -425,6 +455,9 @@ impl AuditKind {
             Self::AbsenceEnded => "外出取消",
             Self::DutySet => "值班登记",
             Self::DutyEnded => "值班取消",
+            Self::Unsealed => "调阅身份信息",
+            Self::NumberSought => "按号码查找信访人",
+            Self::PersonErased => "清除个人信息",
             Self::ProviderLinked => "关联统一身份认证",
             Self::UnitFollowed => "单位随统一身份认证变更",
             Self::Restored => "恢复备份",
@@ -474,6 +507,20 @@ impl Note {
     pub fn parse(bytes: &[u8]) -> Result<Self, serde_json::Error> {
         serde_json::from_slice(bytes)
     }
+}
+
+/// What the auditor is told of events, beside the case's own stream.
+#[must_use]
+pub fn of_events(events: &[(StreamId, Event)]) -> Vec<AuditFact> {
+    // What was opened is noted when it is shown.
+    let of = |(stream, event): &(StreamId, Event)| {
+        let (StreamId::Petition(petition), Event::Petition(it)) = (stream, event) else {
+            return None;
+        };
+        let PetitionFact::PersonErased { person, .. } = &it.fact else { return None };
+        Some(AuditFact::PersonErased { person: *person, petition: *petition })
+    };
+    events.iter().filter_map(of).collect()
 }
 
 /// The note that a refused command leaves; none where somebody only filled in a form wrongly or

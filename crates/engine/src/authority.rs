@@ -21,6 +21,7 @@ use crate::{
     clock::Step,
     command::CommandKind,
     directory::{Directory, UnitKind},
+    ids::UnitId,
 };
 
 /// What can be read, apart from what can be done.
@@ -139,6 +140,32 @@ pub fn sight(member: &Member, directory: &Directory) -> Sight {
     }
 }
 
+/// Where somebody may look for a petitioner by a number: whoever could open what is sealed there
+/// learns nothing by it that they could not open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NumberSearch {
+    /// In the petitions that these centres keep: their own, and those it took over.
+    KeptBy(Vec<UnitId>),
+    /// In all that they see: discipline inspection.
+    Everywhere,
+}
+
+/// Where somebody may look for a petitioner by a number; none where nowhere.
+#[must_use]
+pub fn number_search(member: &Member, directory: &Directory) -> Option<NumberSearch> {
+    let opens_as =
+        |relation: Relation| grants_any(readers(Subject::Sealed), member, &[relation].into());
+    let is_discipline =
+        directory.unit(member.unit).is_some_and(|it| it.kind == UnitKind::Discipline);
+    if is_discipline && opens_as(Relation::Discipline) {
+        return Some(NumberSearch::Everywhere);
+    }
+    let own = |it: &crate::directory::Unit| directory.stands_for(it.id) == member.unit;
+    opens_as(Relation::OwnCentre)
+        .then(|| directory.units().filter(|it| own(it)).map(|it| it.id).collect())
+        .map(NumberSearch::KeptBy)
+}
+
 /// Who may: pairs of role and relation.
 #[must_use]
 pub fn grants(kind: CommandKind) -> &'static [(Role, Relation)] {
@@ -212,6 +239,9 @@ pub fn grants(kind: CommandKind) -> &'static [(Role, Relation)] {
         CommandKind::EscalateWhistle => &[(Director, OwnCentre)],
         // Of somebody else; whoever may read a case may declare their own interest.
         CommandKind::Recuse => &[(Director, OwnCentre), (Leader, OwnCentre), (Leader, Above)],
+        // Whoever may read what is sealed opens it by this act.
+        CommandKind::Unseal => readers(Subject::Sealed),
+        CommandKind::ErasePerson => &[(Director, OwnCentre), (Director, Relation::Discipline)],
         // Only the scheduler.
         CommandKind::Lapse => &[],
     }

@@ -74,6 +74,8 @@ pub enum Command {
     BlowAgain(whistle::BlowAgain),
     EscalateWhistle(whistle::Escalate),
     Recuse(Recuse),
+    Unseal(petition::Unseal),
+    ErasePerson(petition::ErasePerson),
     Lapse(Lapse),
 }
 
@@ -158,6 +160,8 @@ impl CommandKind {
             Self::BlowAgain => "二次吹哨",
             Self::EscalateWhistle => "升级吹哨",
             Self::Recuse => "回避",
+            Self::Unseal => "调阅身份信息",
+            Self::ErasePerson => "清除个人信息",
             Self::Lapse => "期限届满",
         }
     }
@@ -244,6 +248,9 @@ impl Command {
                 StreamId::Petition(id) => Target { linked: true, ..petition(&id) },
                 StreamId::Whistle(id) => Target { linked: true, ..whistle(&id) },
             },
+            // A lead stands to a petition by the whistles over it.
+            Self::Unseal(it) => Target { linked: true, ..petition(&it.petition) },
+            Self::ErasePerson(it) => petition(&it.petition),
             Self::Lapse(it) => match it.stream {
                 StreamId::Petition(id) => petition(&id),
                 StreamId::Whistle(id) => whistle(&id),
@@ -301,6 +308,8 @@ impl Command {
             | Self::BlowAgain(_)
             | Self::EscalateWhistle(_)
             | Self::Recuse(_)
+            | Self::Unseal(_)
+            | Self::ErasePerson(_)
             | Self::Lapse(_) => vec![],
         }
     }
@@ -380,6 +389,8 @@ pub fn decide(
         Command::BlowAgain(it) => it.decide(&mut stand),
         Command::EscalateWhistle(it) => it.decide(&mut stand),
         Command::Recuse(it) => it.decide(&mut stand),
+        Command::Unseal(it) => it.decide(&mut stand),
+        Command::ErasePerson(it) => it.decide(&mut stand),
         Command::Lapse(it) => it.decide(&mut stand),
     }?;
     Ok(stand.into_events())

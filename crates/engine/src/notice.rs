@@ -56,6 +56,8 @@ pub enum NoticeKind {
     LevelRaised,
     /// 期限调整: a calendar was adopted and moved a date.
     DateMoved,
+    /// 调阅身份信息: what is sealed of a petitioner was opened.
+    Unsealed,
 }
 
 /// Who is told: everybody in a unit who has one of these roles.
@@ -294,7 +296,14 @@ pub fn petition_notices(
             let still = all.iter().find(|it| it.key == *key);
             overdue(&Late { key: *key, due: *due, still, about: centre, centre }, directory)
         }
+        PetitionFact::Unsealed { unit, reason, .. } => {
+            let mut notice = Notice::new(NoticeKind::Unsealed, centre, DIRECTOR);
+            notice.text = Some(*reason);
+            notice.about = (*unit != centre).then_some(*unit);
+            vec![notice]
+        }
         PetitionFact::Registered { .. }
+        | PetitionFact::PersonErased { .. }
         | PetitionFact::Accepted { .. }
         | PetitionFact::Declined { .. }
         | PetitionFact::DuplicateLinked { .. }

@@ -513,6 +513,24 @@ pub enum PetitionFact {
         /// The round that begins.
         round: u32,
     },
+    /// 调阅身份信息: what is sealed of the petitioner was opened.
+    Unsealed {
+        /// Whose.
+        person: PersonId,
+        /// For which unit.
+        unit: UnitId,
+        /// What for.
+        reason: Words,
+    },
+    /// 清除个人信息: what was kept of the petitioner is gone.
+    PersonErased {
+        /// Whose.
+        person: PersonId,
+        /// Whether the texts of the petition went with it, all but this reason.
+        texts: bool,
+        /// Why, and on whose request.
+        reason: Words,
+    },
     /// A newer calendar was adopted; the clocks that it moved are in the event.
     CalendarAdopted {
         /// Its version.
@@ -550,6 +568,9 @@ pub struct Petition {
     /// Who must not see it or act on it (回避).
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub recused: BTreeSet<Holder>,
+    /// Whether the petitioner's personal data was erased.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_erased: bool,
     /// When it was accepted; proofs of limits count from here.
     pub accepted_at: Option<DateTime<Utc>>,
     /// The unit that answers it.
@@ -589,6 +610,7 @@ impl Petition {
             registered_at: None,
             registered_by: None,
             recused: BTreeSet::new(),
+            is_erased: false,
             accepted_at: None,
             competent: None,
             difficult: None,
@@ -674,6 +696,8 @@ impl Petition {
             PetitionFact::Recused { holder, .. } => {
                 self.recused.insert(holder);
             }
+            PetitionFact::Unsealed { .. } => (),
+            PetitionFact::PersonErased { .. } => self.is_erased = true,
             PetitionFact::Whistled { whistle, nth, level, at } => {
                 self.stage = Stage::InProgress;
                 let record = WhistleRecord { nth, level, issued_at: at, ended: None };

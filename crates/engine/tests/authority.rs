@@ -71,7 +71,8 @@ fn whoever_may_act_may_see_and_the_shut_out_may_neither() {
     for kind in CommandKind::iter() {
         for (role, relation) in grants(kind) {
             assert!(!shut.contains(relation), "{kind:?} is granted to the {}", relation.zh());
-            let sees = readers(Subject::Case).contains(&(*role, *relation));
+            let sees = readers(Subject::Case).contains(&(*role, *relation))
+                || readers(Subject::Accusation).contains(&(*role, *relation));
             let begins = kind == CommandKind::RegisterPetition && *role == Role::GridWorker;
             assert!(sees || begins, "{kind:?}: {role} may act as {relation} and not see");
         }

@@ -76,7 +76,7 @@ const OF_PART: [CommandKind; 12] = [
     CommandKind::Reply,
 ];
 
-const OF_PETITION: [CommandKind; 14] = [
+const OF_PETITION: [CommandKind; 16] = [
     CommandKind::RegisterPetition,
     CommandKind::AcceptPetition,
     CommandKind::DeclinePetition,
@@ -90,6 +90,8 @@ const OF_PETITION: [CommandKind; 14] = [
     CommandKind::DraftWhistle,
     CommandKind::BlowNow,
     CommandKind::Recuse,
+    CommandKind::Unseal,
+    CommandKind::ErasePerson,
     CommandKind::Lapse,
 ];
 

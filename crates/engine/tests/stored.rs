@@ -33,6 +33,8 @@ fn named(event: &Event) -> &'static str {
             PetitionFact::RecognisedDifficult { .. } => "petition_recognised_difficult",
             PetitionFact::LegalBarSet { .. } => "petition_legal_bar_set",
             PetitionFact::Recused { .. } => "petition_recused",
+            PetitionFact::Unsealed { .. } => "petition_unsealed",
+            PetitionFact::PersonErased { .. } => "petition_person_erased",
             PetitionFact::Whistled { .. } => "petition_whistled",
             PetitionFact::WhistleEnded { .. } => "petition_whistle_ended",
             PetitionFact::Extended { .. } => "petition_extended",
@@ -91,7 +93,7 @@ fn named(event: &Event) -> &'static str {
 }
 
 /// How many facts [`named`] names.
-const FACTS: usize = 15 + 43;
+const FACTS: usize = 17 + 43;
 
 /// The stories, and one that runs into the calendar of March 2019.
 fn all() -> Vec<Story> {

@@ -118,10 +118,15 @@ pub(crate) async fn gather(
         near_petitions = fetch_petitions(ctx, ids).await?;
     }
     let mut near_whistles = vec![];
+    let mut near = vec![];
+    if wants(ctx, "whistle") || wants(ctx, "actions") {
+        near.extend(petitions.iter().flat_map(|it| it.whistles.keys().copied()));
+    }
     if wants(ctx, "whistle") || wants(ctx, "predecessor") || wants(ctx, "successor") {
-        let over = petitions.iter().flat_map(|it| it.whistles.keys().copied());
-        let linked = whistles.iter().flat_map(|it| it.predecessor.into_iter().chain(it.successor));
-        near_whistles = fetch_whistles(ctx, over.chain(linked).collect()).await?;
+        near.extend(whistles.iter().flat_map(|it| it.predecessor.into_iter().chain(it.successor)));
+    }
+    if !near.is_empty() {
+        near_whistles = fetch_whistles(ctx, near).await?;
     }
     let mut texts = vec![];
     for content in whistles.iter().chain(&near_whistles).filter_map(|it| it.content.as_ref()) {

@@ -533,6 +533,8 @@ pub(crate) enum NoticeKind {
     LevelRaised,
     /// 期限调整.
     DateMoved,
+    /// 调阅身份信息.
+    Unsealed,
 }
 
 /// 流程环节.

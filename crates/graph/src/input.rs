@@ -256,6 +256,32 @@ pub(crate) struct RecogniseDifficultInput {
     pub(crate) common: Common,
 }
 
+/// 调阅身份信息.
+#[derive(Clone, InputObject, Serialize)]
+pub(crate) struct UnsealInput {
+    /// 诉求.
+    pub(crate) petition: ID,
+    /// 调阅理由, which stays on the file and is told to the centre's director.
+    pub(crate) reason: String,
+    /// What every act may carry.
+    #[graphql(flatten)]
+    pub(crate) common: Common,
+}
+
+/// 清除个人信息.
+#[derive(Clone, InputObject, Serialize)]
+pub(crate) struct ErasePersonInput {
+    /// 诉求, which owes nothing any more.
+    pub(crate) petition: ID,
+    /// 是否一并清除诉求的文字内容, which may say who it was; all but this reason.
+    pub(crate) texts: Option<bool>,
+    /// 清除理由, and on whose request.
+    pub(crate) reason: String,
+    /// What every act may carry.
+    #[graphql(flatten)]
+    pub(crate) common: Common,
+}
+
 /// 标记法定途径.
 #[derive(Clone, InputObject, Serialize)]
 pub(crate) struct SetLegalBarInput {

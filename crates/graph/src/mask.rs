@@ -20,6 +20,13 @@ pub(crate) fn number(number: &str) -> String {
     format!("{head}{}{tail}", "*".repeat(chars.len() - 5))
 }
 
+/// An address: where it begins, which is a province, a city or a township.
+pub(crate) fn address(address: &str) -> String {
+    let shown = (address.chars().count() / 3).min(6);
+    let head: String = address.chars().take(shown).collect();
+    format!("{head}***")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -29,5 +36,8 @@ mod tests {
         assert_eq!(name("王小明"), "王**");
         assert_eq!(number("19900001234"), "199******34");
         assert_eq!(number("12345"), "*****");
+        assert_eq!(number("42030219900101123X"), "420*************3X");
+        assert_eq!(address("湖北省十堰市张湾区红卫街道某小区3栋2单元"), "湖北省十堰市***");
+        assert_eq!(address("3栋2"), "3***");
     }
 }

@@ -21,15 +21,15 @@ use crate::{
         AcceptPetitionInput, AddUnitInput, AmendWhistleInput, AnswerPetitionInput, AssignmentInput,
         AssignmentReasonInput, AttachPetitionInput, BlowNowInput, ChangeLeadInput,
         ConcludePetitionInput, ConsultInput, DeclinePetitionInput, DesignateInput,
-        DetachPetitionInput, DraftWhistleInput, ExtendPetitionInput, HoldWhistleInput,
-        IssueWhistleInput, LinkDuplicateInput, PutUnitInput, RateInput, RatifyInput,
-        RecogniseDifficultInput, RecordAbsenceInput, RecuseInput, RegisterPetitionInput,
-        ReopenPetitionInput, ReplyInput, ReportInInput, ReportProgressInput, RequestExtensionInput,
-        RequestReturnInput, RuleExtensionInput, RuleReturnInput, SetLegalBarInput,
-        TerminateWhistleInput, VerifyInput, WhistleInput, WhistleReasonInput, case_of, holder_of,
-        id,
+        DetachPetitionInput, DraftWhistleInput, ErasePersonInput, ExtendPetitionInput,
+        HoldWhistleInput, IssueWhistleInput, LinkDuplicateInput, PutUnitInput, RateInput,
+        RatifyInput, RecogniseDifficultInput, RecordAbsenceInput, RecuseInput,
+        RegisterPetitionInput, ReopenPetitionInput, ReplyInput, ReportInInput, ReportProgressInput,
+        RequestExtensionInput, RequestReturnInput, RuleExtensionInput, RuleReturnInput,
+        SetLegalBarInput, TerminateWhistleInput, UnsealInput, VerifyInput, WhistleInput,
+        WhistleReasonInput, case_of, holder_of, id,
     },
-    object::{Assignment, Petition, Recusal, Unit, Whistle},
+    object::{Assignment, OpenedPetitioner, Petition, Recusal, Unit, Whistle},
 };
 use run::{asked, calls, draft, judge, limit, part, register, resolution, run, says};
 
@@ -716,6 +716,35 @@ impl CaseMutation {
         run(ctx, "recognise_difficult", &input, &input.common, |it| {
             Ok(Command::RecogniseDifficult(petition::RecogniseDifficult {
                 petition,
+                reason: it.text("reason", &input.reason)?,
+            }))
+        })
+        .await
+    }
+
+    /// 调阅身份信息: shows what is sealed of the petitioner.
+    #[graphql(complexity = "2000 + child_complexity")]
+    async fn unseal(&self, ctx: &Context<'_>, input: UnsealInput) -> Result<OpenedPetitioner> {
+        let petition = id(ctx, "petition", &input.petition)?;
+        let shown = run(ctx, "unseal", &input, &input.common, |it| {
+            Ok(Command::Unseal(petition::Unseal {
+                petition,
+                reason: it.text("reason", &input.reason)?,
+            }))
+        })
+        .await?;
+        let card = app(ctx)?.opened(caller(ctx)?, petition).await.map_err(|it| fault(ctx, it))?;
+        Ok(OpenedPetitioner::of(shown, card))
+    }
+
+    /// 清除个人信息: drops the key of what is sealed of the petitioner.
+    #[graphql(complexity = "2000 + child_complexity")]
+    async fn erase_person(&self, ctx: &Context<'_>, input: ErasePersonInput) -> Result<Petition> {
+        let petition = id(ctx, "petition", &input.petition)?;
+        run(ctx, "erase_person", &input, &input.common, |it| {
+            Ok(Command::ErasePerson(petition::ErasePerson {
+                petition,
+                texts: input.texts.unwrap_or(false),
                 reason: it.text("reason", &input.reason)?,
             }))
         })

@@ -21,7 +21,7 @@ pub(crate) use event::EventConnection;
 pub(crate) use letter::{Letter, LetterConnection};
 pub(crate) use lists::Lists;
 pub(crate) use me::{Enrolment, IssuedToken, Me, RecoveryCodes, Token};
-pub(crate) use petition::{Petition, PetitionConnection};
+pub(crate) use petition::{OpenedPetitioner, Petition, PetitionConnection};
 pub(crate) use recusal::Recusal;
 pub(crate) use unit::{Person, Unit};
 pub(crate) use whistle::{Whistle, WhistleConnection};

@@ -30,6 +30,7 @@ fn template(kind: NoticeKind) -> &'static str {
         NoticeKind::ExtensionRuled => include_str!("../templates/extension_ruled.txt"),
         NoticeKind::LevelRaised => include_str!("../templates/level_raised.txt"),
         NoticeKind::DateMoved => include_str!("../templates/date_moved.txt"),
+        NoticeKind::Unsealed => include_str!("../templates/unsealed.txt"),
     }
 }
 

@@ -152,6 +152,18 @@ fn letters(part: &Explanation) -> Vec<(&'static str, Letter<'_>)> {
             },
         ),
         (
+            "unsealed",
+            Letter {
+                case: Case::Petition,
+                serial: None,
+                whistle: None,
+                level: None,
+                role: None,
+                about: Some("人社局"),
+                ..letter(NoticeKind::Unsealed)
+            },
+        ),
+        (
             "date_moved_to_the_date_told_before",
             Letter { due: Some(at("2019-05-10T09:30:00Z")), ..whole(NoticeKind::DateMoved) },
         ),

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use engine::text::Digest;
 use serde::{Deserialize, Serialize};
-use store::{Table, Tally};
+use store::{KeyNeeded, Table, Tally};
 
 pub(crate) use self::{
     read::{Verified, verify},
@@ -52,6 +52,8 @@ pub(crate) struct Manifest {
     pub(crate) parts: Vec<PartOf>,
     /// What each table comes to.
     pub(crate) tables: BTreeMap<String, Tally>,
+    /// The keys without which what is sealed cannot be read.
+    pub(crate) keys: Vec<KeyNeeded>,
 }
 
 /// A part of the file.

@@ -5,6 +5,7 @@ mod backup;
 mod calendar;
 mod demo;
 mod doctor;
+mod keys;
 mod lists;
 mod migrate;
 mod petitions;
@@ -60,6 +61,9 @@ enum Command {
     /// 账号 / accounts
     #[command(subcommand)]
     User(user::Command),
+    /// 封存个人信息所用的密钥 / the keys of sealed personal data
+    #[command(subcommand)]
+    Keys(keys::Command),
     /// 工作日历 / the calendar of working days
     #[command(subcommand)]
     Calendar(calendar::Command),
@@ -136,6 +140,7 @@ impl Cli {
             Command::Doctor => return doctor::run(&places.flags()).await,
             Command::Schema => say::text(&graph::sdl()),
             Command::User(command) => user::run(&places.settings()?, command).await?,
+            Command::Keys(command) => keys::run(&places.settings()?, command).await?,
             Command::Calendar(command) => calendar::run(&places.settings()?, command).await?,
             Command::Petitions(petitions::Command::Import(args)) => {
                 petitions::import(&places.settings()?, args).await?;

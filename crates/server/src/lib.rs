@@ -14,6 +14,7 @@ mod key_file;
 mod listen;
 mod logging;
 mod loops;
+mod master_keys;
 mod oidc;
 mod open;
 mod post;

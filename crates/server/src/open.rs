@@ -8,7 +8,7 @@ use store::{Options, Store};
 use crate::{
     data::Folder,
     demo_clock::{self, DemoClock},
-    post,
+    master_keys, post,
     settings::Settings,
     trouble::Trouble,
 };
@@ -108,8 +108,9 @@ impl Opened {
         }
     }
 
-    /// The application over it.
+    /// The application over it, with the keys of what is sealed.
     pub(crate) async fn app(&self, settings: &Settings, clock: &CaseClock) -> Result<App, Trouble> {
+        master_keys::hold(settings, &self.store).await?;
         Ok(App::open(Parts {
             store: self.store.clone(),
             clock: clock.clock(),

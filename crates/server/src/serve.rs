@@ -1,6 +1,6 @@
 //! The running server: loops beside HTTP, until the system asks it to end.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::ValueEnum;
 use mail::Drain;
@@ -9,6 +9,7 @@ use tokio::{net::TcpListener, signal::unix::SignalKind, task::JoinSet, time::tim
 use crate::{
     listen::{self, Door},
     loops::{self, Loops, Stop},
+    master_keys,
     oidc::Provider,
     open::{CaseClock, Opened},
     post, routes,
@@ -41,6 +42,7 @@ pub(crate) struct Server {
     state: AppState,
     door: Door,
     drain: Drain,
+    keys: PathBuf,
 }
 
 impl Server {
@@ -59,6 +61,7 @@ impl Server {
     pub(crate) async fn over(settings: &Settings, opened: Opened) -> Result<Self, Trouble> {
         let clock = CaseClock::of(&opened).await?;
         let app = opened.app(settings, &clock).await?;
+        master_keys::seal_what_is_plain(&app).await?;
         let http = &settings.http;
         let tls = http.tls.as_ref().map(Tls::open).transpose()?;
         let listen = http.listen;
@@ -96,6 +99,7 @@ impl Server {
             state: AppState::with_provider(app, site, provider),
             door,
             drain,
+            keys: settings.keys.clone(),
         })
     }
 
@@ -112,7 +116,7 @@ impl Server {
     /// Runs until the system asks the process to end; then finishes what was begun, within
     /// [`FAREWELL`].
     pub(crate) async fn run(self, role: Role) -> Result<(), Trouble> {
-        let Self { opened, address: _, clock, state, door, drain } = self;
+        let Self { opened, address: _, clock, state, door, drain, keys } = self;
         let (ending, stop) = Stop::new();
         let mut tasks = JoinSet::new();
         if role != Role::Api {
@@ -129,6 +133,7 @@ impl Server {
         if let CaseClock::Demo(clock) = clock {
             tasks.spawn(loops::keep_clock(clock, stop.clone()));
         }
+        tasks.spawn(master_keys::keep_fresh(state.app().clone(), keys, stop.clone()));
         tasks.spawn(loops::forget_rates(state.clone(), stop.clone()));
         if let Some(tls) = door.tls.clone() {
             tasks.spawn(tls.keep_fresh(stop.clone()));

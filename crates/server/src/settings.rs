@@ -158,10 +158,11 @@ impl Settings {
         })
     }
 
-    /// Uses the embedded database of the data folder and nothing else: the demonstration must not
+    /// Uses the embedded database and the keys of the data folder and nothing else: the demonstration must not
     /// come near one that somebody works with.
     pub(crate) fn use_own_database(&mut self) {
         self.database.url = sqlite_url(&self.data.join("chuishao.db"));
+        self.keys = self.data.join("keys");
     }
 
     /// Uses another file as the embedded database.

@@ -84,6 +84,22 @@ impl From<store::Error> for Trouble {
                 "database.url 不是可用的数据库地址：请写 sqlite://… 或 postgres://…。".to_owned(),
                 "database.url is no database: write sqlite://… or postgres://….".to_owned(),
             ),
+            store::Error::KeyMissing { key: Some(key) } => (
+                format!("封存内容所用的第 {key} 号密钥不在密钥文件夹中。请把 data-{key}.key 放回设置 keys.folder 所指的文件夹。"),
+                format!("The data is sealed under key {key}, which is not there. Put data-{key}.key back into the folder of keys.folder."),
+            ),
+            store::Error::KeyMissing { key: None } => (
+                "没有可用的密钥，无法封存个人信息。请检查设置 keys.folder 并运行 chuishao doctor。".to_owned(),
+                "There is no key to seal personal data with. Check keys.folder and run `chuishao doctor`.".to_owned(),
+            ),
+            store::Error::OtherKey { key } => (
+                format!("data-{key}.key 不是本数据库所用的密钥：同一编号，内容不同。请放回原来的密钥文件。"),
+                format!("data-{key}.key is not the key of this database: the same number, another content. Put the right file back."),
+            ),
+            store::Error::NoRandomness => (
+                "系统没有随机数，无法封存个人信息。".to_owned(),
+                "The system gives no random numbers; nothing can be sealed.".to_owned(),
+            ),
             store::Error::Stale { .. }
             | store::Error::NumbersTaken { .. }
             | store::Error::KeyTaken
@@ -102,7 +118,9 @@ impl From<store::Error> for Trouble {
             | store::Error::HoldsEvents
             | store::Error::NotVacant
             | store::Error::Newer { .. }
-            | store::Error::NoRow { .. } => trouble,
+            | store::Error::NoRow { .. }
+            | store::Error::KeyMissing { .. }
+            | store::Error::OtherKey { .. } => trouble,
             _ => trouble.because(error),
         }
     }

@@ -42,6 +42,7 @@ impl House {
         let home = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}", home.path().join("chuishao.db").display());
         let store = Store::open(&Options::of(url)).await.unwrap();
+        store.keyring().replace([(1, store::Key::new([7; store::KEY_LEN]))], 1).unwrap();
         store.migrate().await.unwrap();
         set_up(&store).await;
         let app = App::open(Parts {

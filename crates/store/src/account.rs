@@ -19,7 +19,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::{
-    Error, Notes, RolesAsked, Store, audit,
+    Error, Keyring, Notes, PersonDraft, RolesAsked, Store, audit,
     directory::{bump, parse},
     entity, journal,
     roles::{asked, roles_text},
@@ -123,7 +123,7 @@ impl Store {
             return Ok(());
         }
         let tx = self.begin_write().await?;
-        let facts = insert_accounts(&tx, district, accounts, by.at).await?;
+        let facts = insert_accounts(&tx, &self.keyring, district, accounts, by.at).await?;
         bump(&tx, district).await?;
         audit::write(&tx, district.0, &Notes { facts, ..by.clone() }).await?;
         tx.commit().await?;
@@ -319,22 +319,21 @@ impl Store {
 /// Inserts accounts with their persons; what is to be noted of them.
 pub(crate) async fn insert_accounts(
     tx: &DatabaseTransaction,
+    keyring: &Keyring,
     district: DistrictId,
     accounts: Vec<NewAccount>,
     now: DateTime<Utc>,
 ) -> Result<Vec<AuditFact>, Error> {
-    let persons = accounts.iter().map(|it| entity::person::ActiveModel {
-        district_id: Set(district.0),
-        id: Set(it.account.person.0),
-        name: Set(Some(it.name.clone())),
-        phone: Set(None),
-        id_number: Set(None),
-        address: Set(None),
-        external_ref: Set(None),
-        created_at: Set(now),
-        erased_at: Set(None),
-    });
-    journal::insert::<entity::person::Entity, _>(tx, persons.collect()).await?;
+    let person = |it: &NewAccount| PersonDraft {
+        id: it.account.person,
+        name: Some(it.name.clone()),
+        phone: None,
+        id_number: None,
+        address: None,
+        external_ref: None,
+    };
+    let persons = accounts.iter().map(person).collect();
+    journal::persons(tx, keyring, district.0, now, persons).await?;
     let fact = |it: &NewAccount| AuditFact::AccountAdded {
         person: it.account.person,
         unit: it.account.unit,

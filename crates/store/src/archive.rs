@@ -7,8 +7,13 @@
 mod line;
 mod load;
 
-use std::fmt;
+use std::{
+    collections::BTreeSet,
+    fmt,
+    sync::{Mutex, PoisonError},
+};
 
+use engine::text::Digest;
 use futures_util::TryStreamExt as _;
 use migrations::{Migrator, MigratorTrait as _};
 use sea_orm::{
@@ -21,7 +26,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 pub use self::load::Loader;
-use crate::{Error, Store, entity};
+use crate::{Error, Store, entity, keyring::Sealed};
 
 /// The words of cases are carried apart from the tables: each database has its own index of them.
 const SEARCH: &str = "search";
@@ -158,9 +163,20 @@ pub struct Part {
     pub rows: u64,
 }
 
+/// A master key that something is sealed under.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyNeeded {
+    /// Its number.
+    pub id: u32,
+    /// What shows that a key is the same, and tells nothing of it; none where it was never noted.
+    pub proof: Option<Digest>,
+}
+
 /// What stood in the database at one instant.
 pub struct Snapshot {
     tx: DatabaseTransaction,
+    /// The keys that were met in the rows so far.
+    keys: Mutex<BTreeSet<u32>>,
 }
 
 impl Store {
@@ -177,7 +193,7 @@ impl Store {
             sqlite_transaction_mode: embedded.then_some(SqliteTransactionMode::Deferred),
         };
         let tx = self.db.begin_with_options(options).await?;
-        let res = Snapshot { tx };
+        let res = Snapshot { tx, keys: Mutex::default() };
         // The first look is the instant.
         res.steps().await?;
         Ok(res)
@@ -219,7 +235,9 @@ impl Snapshot {
         let mut rows =
             self.tx.stream_raw(select(&self.tx, table)).await.map_err(Error::Database)?;
         while let Some(row) = rows.try_next().await.map_err(Error::Database)? {
-            let line = read(&row, table)?;
+            let line = read(&row, table, |key| {
+                self.keys.lock().unwrap_or_else(PoisonError::into_inner).insert(key);
+            })?;
             tally.add(&line);
             waiting.lines.extend_from_slice(&line);
             waiting.lines.push(b'\n');
@@ -233,6 +251,20 @@ impl Snapshot {
             take(waiting).await?;
         }
         Ok(tally)
+    }
+
+    /// The keys without which what the rows held so far cannot be read.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn keys(&self) -> Result<Vec<KeyNeeded>, Error> {
+        let known = entity::master_key::Entity::find().all(&self.tx).await?;
+        let met = self.keys.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let proof = |id: u32| {
+            let row = known.iter().find(|it| u32::try_from(it.id).ok() == Some(id))?;
+            Some(Digest(row.proof.as_slice().try_into().ok()?))
+        };
+        Ok(met.into_iter().map(|id| KeyNeeded { id, proof: proof(id) }).collect())
     }
 }
 
@@ -278,10 +310,20 @@ fn select(tx: &DatabaseTransaction, table: &Table) -> Statement {
     backend.build(&select)
 }
 
-fn read(row: &QueryResult, table: &Table) -> Result<Vec<u8>, Error> {
+/// Reads a row as a line; `key` is told which master keys it needs.
+fn read(row: &QueryResult, table: &Table, mut key: impl FnMut(u32)) -> Result<Vec<u8>, Error> {
     let (placed, backend) = (table.name == SEARCH, row.is_postgres());
     line::write(table, |column| {
         let value = line::get(row, column)?;
+        match &value {
+            Some(line::Cell::Int(it)) if column.name == "key_id" => {
+                u32::try_from(*it).into_iter().for_each(&mut key);
+            }
+            Some(line::Cell::Bytes(it)) => {
+                Sealed::parse(it).into_iter().for_each(|it| key(it.key.key_id));
+            }
+            Some(_) | None => (),
+        }
         Ok(match value {
             Some(line::Cell::Text(it)) if placed && backend && column.name == "tokens" => {
                 Some(line::Cell::Text(in_order(&it)))

@@ -60,6 +60,22 @@ entities! {
         external_ref: Option<String>,
         created_at: DateTimeUtc,
         erased_at: Option<DateTimeUtc>,
+        key_id: Option<i32>,
+        wrapped_key: Option<Vec<u8>>,
+        sealed: Option<Vec<u8>>,
+    }
+    person_index "person_index" {
+        #[sea_orm(primary_key, auto_increment = false)] district_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)] field: String,
+        #[sea_orm(primary_key, auto_increment = false)] mac: Vec<u8>,
+        #[sea_orm(primary_key, auto_increment = false)] person_id: Uuid,
+        key_id: i32,
+    }
+    master_key "master_key" {
+        #[sea_orm(primary_key, auto_increment = false)] district_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)] id: i32,
+        proof: Vec<u8>,
+        since_at: DateTimeUtc,
     }
     account "account" {
         #[sea_orm(primary_key, auto_increment = false)] district_id: Uuid,
@@ -224,6 +240,9 @@ entities! {
         salt: Option<Vec<u8>>,
         body: Option<String>,
         erased_at: Option<DateTimeUtc>,
+        key_id: Option<i32>,
+        wrapped_key: Option<Vec<u8>>,
+        sealed: Option<Vec<u8>>,
     }
     deadline "deadline" {
         #[sea_orm(primary_key, auto_increment = false)] district_id: Uuid,

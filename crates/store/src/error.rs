@@ -57,6 +57,21 @@ pub enum Error {
     /// Going back would lose events.
     #[error("the database holds events; migrating down would lose them")]
     HoldsEvents,
+    /// A value is sealed under a key that is not held, or there is none to seal with.
+    #[error("the key {} of sealed data is not held", key.map_or("to seal with".to_owned(), |it| it.to_string()))]
+    KeyMissing {
+        /// Which; none where there is no key at all.
+        key: Option<u32>,
+    },
+    /// A key is not the one that bore this number before.
+    #[error("key {key} is not the key that sealed what is in the database")]
+    OtherKey {
+        /// Which.
+        key: u32,
+    },
+    /// The system gives no random numbers.
+    #[error("the system gives no random numbers")]
+    NoRandomness,
     /// The writer of an embedded database has ended.
     #[error("the database is shutting down")]
     Closed,
@@ -97,6 +112,9 @@ impl Error {
             | Self::NotVacant
             | Self::Newer { .. }
             | Self::NoRow { .. }
+            | Self::KeyMissing { .. }
+            | Self::OtherKey { .. }
+            | Self::NoRandomness
             | Self::Closed => self.to_string(),
         }
     }

@@ -19,8 +19,10 @@ use crate::{
     Error, Notes, Store,
     account::{end_sessions, forget_devices},
     audit, entity, journal,
+    keyring::{Place, Sealed},
     session::{put_confirmed, put_must},
 };
+use uuid::Uuid;
 
 /// Somebody's second factor.
 #[derive(Clone, Default)]
@@ -47,9 +49,9 @@ impl Store {
         let row = entity::second_factor::Entity::find_by_id(id).one(&self.db).await?;
         let Some(row) = row else { return Ok(Factor::default()) };
         Ok(Factor {
-            secret: row.secret.map(|it| self.open_secret(it)).transpose()?,
+            secret: row.secret.map(|it| self.open_secret(district, person, it)).transpose()?,
             last_step: row.last_step.and_then(|it| u64::try_from(it).ok()),
-            pending: row.pending.map(|it| self.open_secret(it)).transpose()?,
+            pending: row.pending.map(|it| self.open_secret(district, person, it)).transpose()?,
         })
     }
 
@@ -70,7 +72,7 @@ impl Store {
             secret: Set(None),
             enrolled_at: Set(None),
             last_step: Set(None),
-            pending: Set(Some(self.seal_secret(secret)?)),
+            pending: Set(Some(self.seal_secret(district, person, secret)?)),
         };
         let clash = OnConflict::columns([Column::DistrictId, Column::PersonId])
             .update_column(Column::Pending)
@@ -99,7 +101,7 @@ impl Store {
         let row = ActiveModel {
             district_id: Set(district.0),
             person_id: Set(person.0),
-            secret: Set(Some(self.seal_secret(secret)?)),
+            secret: Set(Some(self.seal_secret(district, person, secret)?)),
             enrolled_at: Set(Some(by.at)),
             last_step: Set(i64::try_from(step).ok()),
             pending: Set(None),
@@ -228,12 +230,30 @@ impl Store {
     }
 
     /// A secret as it is kept.
-    fn seal_secret(&self, secret: &[u8]) -> Result<Vec<u8>, Error> {
-        Ok(secret.to_vec())
+    fn seal_secret(
+        &self,
+        district: DistrictId,
+        person: PersonId,
+        secret: &[u8],
+    ) -> Result<Vec<u8>, Error> {
+        Ok(self.keyring.seal(&place(district.0, person.0), secret)?.to_bytes())
     }
 
-    /// A secret as it is used.
-    fn open_secret(&self, kept: Vec<u8>) -> Result<Vec<u8>, Error> {
-        Ok(kept)
+    /// A secret as it is used. One of before there were keys stands as it is.
+    fn open_secret(
+        &self,
+        district: DistrictId,
+        person: PersonId,
+        kept: Vec<u8>,
+    ) -> Result<Vec<u8>, Error> {
+        match Sealed::parse(&kept) {
+            Some(it) => Ok(self.keyring.open(&place(district.0, person.0), &it)?.to_vec()),
+            None => Ok(kept),
+        }
     }
+}
+
+/// Where the secrets of a person stand.
+pub(crate) fn place(district: Uuid, person: Uuid) -> Place {
+    Place { table: "second_factor", district, id: person }
 }

@@ -12,7 +12,7 @@ use engine::{
     event::{self, SCHEMA},
     ids::{DistrictId, LetterId, PersonId, PetitionId, TextId, UnitId, WhistleId},
     notice::Notice,
-    petition::Petition,
+    petition::{Nature, Petition, PetitionFact},
     text::Digest,
     whistle::Whistle,
 };
@@ -24,7 +24,9 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::{Error, FOLD_VERSION, Notes, Store, Viewer, audit, entity, project, search};
+use crate::{
+    Error, FOLD_VERSION, Keyring, Notes, Store, Viewer, audit, entity, project, sealed, search,
+};
 
 /// The values that one statement may bind.
 const VALUES: usize = 30_000;
@@ -180,8 +182,10 @@ pub struct Commit {
     pub(crate) district: Uuid,
     pub(crate) streams: Vec<StreamChange>,
     pub(crate) events: Vec<entity::event::ActiveModel>,
-    pub(crate) texts: Vec<entity::text::ActiveModel>,
-    pub(crate) persons: Vec<entity::person::ActiveModel>,
+    /// The stream of each, and whether it is sealed.
+    pub(crate) texts: Vec<(Uuid, TextDraft, bool)>,
+    pub(crate) persons: Vec<PersonDraft>,
+    pub(crate) erased: Vec<Erased>,
     pub(crate) dropped: Vec<(Uuid, String, Uuid)>,
     pub(crate) deadlines: Vec<entity::deadline::ActiveModel>,
     pub(crate) letters: Vec<entity::letter::ActiveModel>,
@@ -211,6 +215,15 @@ pub(crate) struct StreamChange {
     pub(crate) version: u32,
     pub(crate) head: Digest,
     pub(crate) state: Vec<u8>,
+}
+
+/// Somebody whose data goes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Erased {
+    pub(crate) person: Uuid,
+    pub(crate) stream: Uuid,
+    /// The text that stays where the texts of the stream go, too.
+    pub(crate) texts_but: Option<Uuid>,
 }
 
 /// One event as it was recorded.
@@ -299,33 +312,18 @@ impl Commit {
                 state,
             });
         }
-        res.texts = recorded
-            .texts
-            .into_iter()
-            .map(|(stream, it)| entity::text::ActiveModel {
-                district_id: Set(district),
-                id: Set(it.id.0),
-                stream_id: Set(stream.uuid()),
-                salt: Set(Some(it.salt.to_vec())),
-                body: Set(Some(it.body)),
-                erased_at: Set(None),
-            })
-            .collect();
-        res.persons = recorded
-            .persons
-            .into_iter()
-            .map(|it| entity::person::ActiveModel {
-                district_id: Set(district),
-                id: Set(it.id.0),
-                name: Set(it.name),
-                phone: Set(it.phone),
-                id_number: Set(it.id_number),
-                address: Set(it.address),
-                external_ref: Set(it.external_ref),
-                created_at: Set(recorded.at),
-                erased_at: Set(None),
-            })
-            .collect();
+        // Accusations are sealed with all that is said about them.
+        let is_sealed = |stream: StreamId| match stream {
+            StreamId::Petition(id) => {
+                let nature = recorded.after.petitions.get(&id).and_then(Petition::nature);
+                nature == Some(Nature::Accusation)
+            }
+            StreamId::Whistle(_) => false,
+        };
+        let text = |(stream, it): (StreamId, TextDraft)| (stream.uuid(), it, is_sealed(stream));
+        res.texts = recorded.texts.into_iter().map(text).collect();
+        res.persons = recorded.persons;
+        res.erased = recorded.events.iter().filter_map(erased).collect();
         project::letters(&mut res, recorded.letters)?;
         for (stream, before, after) in &recorded.deadlines {
             project::deadlines(&mut res, *stream, before, after)?;
@@ -368,6 +366,13 @@ impl Commit {
     }
 }
 
+fn erased((stream, event): &(StreamId, Event)) -> Option<Erased> {
+    let Event::Petition(event) = event else { return None };
+    let PetitionFact::PersonErased { person, texts, reason } = &event.fact else { return None };
+    let texts_but = texts.then_some(reason.id.0);
+    Some(Erased { person: person.0, stream: stream.uuid(), texts_but })
+}
+
 impl Commit {
     /// Several commits on streams of their own as one: all of them are written, or none.
     #[must_use]
@@ -380,6 +385,7 @@ impl Commit {
             res.events.extend(it.events);
             res.texts.extend(it.texts);
             res.persons.extend(it.persons);
+            res.erased.extend(it.erased);
             res.dropped.extend(it.dropped);
             res.deadlines.extend(it.deadlines);
             res.letters.extend(it.letters);
@@ -560,7 +566,7 @@ impl Store {
             Some(writer) => writer.commit(commit).await,
             None => {
                 let tx = self.begin_write().await?;
-                write(&tx, commit).await?;
+                write(&tx, &self.keyring, commit).await?;
                 tx.commit().await?;
                 Ok(())
             }
@@ -677,8 +683,91 @@ pub(crate) fn record_of(row: entity::event::Model) -> Result<EventRecord, Error>
     Ok(EventRecord { envelope, bytes: row.body, digest: Digest(digest) })
 }
 
+/// Writes persons, sealed, with what they are found by.
+pub(crate) async fn persons(
+    tx: &DatabaseTransaction,
+    keyring: &Keyring,
+    district: Uuid,
+    at: DateTime<Utc>,
+    drafts: Vec<PersonDraft>,
+) -> Result<(), Error> {
+    let mut rows = Vec::with_capacity(drafts.len());
+    let mut index = vec![];
+    for it in drafts {
+        let (row, found_by) = sealed::person(keyring, district, at, it)?;
+        rows.push(row);
+        index.extend(found_by);
+    }
+    insert::<entity::person::Entity, _>(tx, rows).await?;
+    insert::<entity::person_index::Entity, _>(tx, index).await
+}
+
+/// Drops somebody's key, what they are found by, and where it is asked the texts of the case.
+async fn erase(
+    tx: &DatabaseTransaction,
+    district: Uuid,
+    at: DateTime<Utc>,
+    erased: Erased,
+) -> Result<(), Error> {
+    {
+        use entity::person::{Column, Entity};
+        Entity::update_many()
+            .col_expr(Column::Name, Expr::value(None::<String>))
+            .col_expr(Column::Phone, Expr::value(None::<String>))
+            .col_expr(Column::IdNumber, Expr::value(None::<String>))
+            .col_expr(Column::Address, Expr::value(None::<String>))
+            .col_expr(Column::ExternalRef, Expr::value(None::<String>))
+            .col_expr(Column::KeyId, Expr::value(None::<i32>))
+            .col_expr(Column::WrappedKey, Expr::value(None::<Vec<u8>>))
+            .col_expr(Column::Sealed, Expr::value(None::<Vec<u8>>))
+            .col_expr(Column::ErasedAt, Expr::value(Some(at)))
+            .filter(Column::DistrictId.eq(district))
+            .filter(Column::Id.eq(erased.person))
+            .exec(tx)
+            .await?;
+    }
+    {
+        use entity::person_index::{Column, Entity};
+        Entity::delete_many()
+            .filter(Column::DistrictId.eq(district))
+            .filter(Column::PersonId.eq(erased.person))
+            .exec(tx)
+            .await?;
+    }
+    {
+        // The digest of an input that named them could be tried with guesses.
+        use entity::idempotency::{Column, Entity};
+        Entity::delete_many()
+            .filter(Column::DistrictId.eq(district))
+            .filter(Column::StreamId.eq(erased.stream))
+            .exec(tx)
+            .await?;
+    }
+    let Some(kept) = erased.texts_but else { return Ok(()) };
+    {
+        use entity::text::{Column, Entity};
+        Entity::update_many()
+            .col_expr(Column::Salt, Expr::value(None::<Vec<u8>>))
+            .col_expr(Column::Body, Expr::value(None::<String>))
+            .col_expr(Column::KeyId, Expr::value(None::<i32>))
+            .col_expr(Column::WrappedKey, Expr::value(None::<Vec<u8>>))
+            .col_expr(Column::Sealed, Expr::value(None::<Vec<u8>>))
+            .col_expr(Column::ErasedAt, Expr::value(Some(at)))
+            .filter(Column::DistrictId.eq(district))
+            .filter(Column::StreamId.eq(erased.stream))
+            .filter(Column::Id.ne(kept))
+            .exec(tx)
+            .await?;
+    }
+    search::put(tx, district, erased.stream, "").await
+}
+
 /// Writes the rows of a commit in a transaction that the caller ends.
-pub(crate) async fn write(tx: &DatabaseTransaction, commit: Commit) -> Result<(), Error> {
+pub(crate) async fn write(
+    tx: &DatabaseTransaction,
+    keyring: &Keyring,
+    commit: Commit,
+) -> Result<(), Error> {
     let Commit { at, district, .. } = commit;
     if let Some(key) = commit.key {
         use entity::idempotency::{Column, Entity};
@@ -696,8 +785,13 @@ pub(crate) async fn write(tx: &DatabaseTransaction, commit: Commit) -> Result<()
         stream(tx, district, at, it).await?;
     }
     insert::<entity::event::Entity, _>(tx, commit.events).await?;
-    insert::<entity::text::Entity, _>(tx, commit.texts).await?;
-    insert::<entity::person::Entity, _>(tx, commit.persons).await?;
+    let text = |(stream, it, is_sealed)| sealed::text(keyring, district, stream, it, is_sealed);
+    let texts = commit.texts.into_iter().map(text).collect::<Result<Vec<_>, _>>()?;
+    insert::<entity::text::Entity, _>(tx, texts).await?;
+    persons(tx, keyring, district, at, commit.persons).await?;
+    for it in commit.erased {
+        erase(tx, district, at, it).await?;
+    }
     for (stream, step, part) in commit.dropped {
         use entity::deadline::{Column, Entity};
         Entity::delete_many()

@@ -14,6 +14,7 @@ mod error;
 mod factor;
 mod gate;
 mod journal;
+mod keyring;
 mod lock;
 mod open;
 mod people;
@@ -22,6 +23,8 @@ mod provider;
 mod read;
 mod roles;
 mod rota;
+mod rotation;
+mod sealed;
 mod search;
 mod session;
 mod units;
@@ -30,7 +33,7 @@ mod writer;
 
 pub use account::{Account, AccountDetails, Credentials, NewAccount, NewPassword};
 pub use archive::{
-    Column as ArchiveColumn, Kind as ArchiveKind, Loader, Part, Snapshot, Table, Tally,
+    Column as ArchiveColumn, KeyNeeded, Kind as ArchiveKind, Loader, Part, Snapshot, Table, Tally,
 };
 pub use audit::{Notes, register_stream};
 pub use claim::{ClaimedMailing, DueDeadline, LetterInMailing};
@@ -42,14 +45,16 @@ pub use journal::{
     Commit, Entitlement, EventRecord, KeyRecord, LetterDraft, Loaded, NumbersTaken, PersonDraft,
     Recorded, State, TextDraft,
 };
+pub use keyring::{KEY_LEN, Key, Keyring, Place, Sealed, Wrapped, random_key};
 pub use open::{Options, Store};
 pub use people::PersonCard;
 pub use provider::{Identity, Moved};
 pub use read::{
     Cursor, DeadlineView, EventView, InboxEntry, InboxFilter, LetterFilter, LetterView, Page,
-    PageRequest, PetitionFilter, PetitionOrder, WhistleFilter, WhistleOrder,
+    PageRequest, PetitionFilter, PetitionOrder, Sought, WhistleFilter, WhistleOrder,
 };
 pub use roles::RolesAsked;
+pub use rotation::SealedAnew;
 pub use session::{NewDevice, NewSession, Session};
 
 /// The version of the fold: a state that an older program folded is folded anew.

@@ -9,7 +9,7 @@ use sea_orm::{
     sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
 };
 
-use crate::{Error, entity, writer::Writer};
+use crate::{Error, Keyring, entity, writer::Writer};
 
 /// How a database is opened.
 #[derive(Debug, Clone)]
@@ -20,6 +20,8 @@ pub struct Options {
     pub max_connections: u32,
     /// Whether nothing is to be written: an embedded database that another process holds can be read.
     pub read_only: bool,
+    /// The keys of what is sealed. They may be put in later; nothing is sealed or opened before.
+    pub keyring: Keyring,
     /// Counts the statements that are sent, for tests that bound them.
     pub statements: Option<Arc<std::sync::atomic::AtomicU64>>,
 }
@@ -28,7 +30,13 @@ impl Options {
     /// A database with the usual pool.
     #[must_use]
     pub fn of(url: impl Into<String>) -> Self {
-        Self { url: url.into(), max_connections: 12, read_only: false, statements: None }
+        Self {
+            url: url.into(),
+            max_connections: 12,
+            read_only: false,
+            keyring: Keyring::default(),
+            statements: None,
+        }
     }
 }
 
@@ -36,6 +44,7 @@ impl Options {
 #[derive(Debug, Clone)]
 pub struct Store {
     pub(crate) db: DatabaseConnection,
+    pub(crate) keyring: Keyring,
     /// The one writer of an embedded database; none where the server orders its writers itself.
     pub(crate) writer: Option<Arc<Writer>>,
 }
@@ -70,6 +79,8 @@ impl Store {
                 // What was acknowledged survives a power cut; the writer batches to pay for it once.
                 .synchronous(SqliteSynchronous::Full)
                 .foreign_keys(true)
+                // What is erased is overwritten, too.
+                .pragma("secure_delete", "ON")
         });
         let mut db = Database::connect(connect).await?;
         if let Some(statements) = options.statements.clone() {
@@ -78,10 +89,16 @@ impl Store {
             });
         }
         let writer = match db.get_database_backend() {
-            DbBackend::Sqlite => Some(Arc::new(Writer::start(db.clone()))),
+            DbBackend::Sqlite => Some(Arc::new(Writer::start(db.clone(), options.keyring.clone()))),
             _ => None,
         };
-        Ok(Self { db, writer })
+        Ok(Self { db, keyring: options.keyring.clone(), writer })
+    }
+
+    /// The keys of what is sealed.
+    #[must_use]
+    pub fn keyring(&self) -> &Keyring {
+        &self.keyring
     }
 
     /// Whether the database is an embedded one, of which there is one process only.

@@ -6,7 +6,7 @@ use engine::ids::{DistrictId, PersonId, TextId};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 use uuid::Uuid;
 
-use crate::{Error, Store, entity};
+use crate::{Error, Store, entity, sealed};
 
 /// Personal data of somebody, as it is kept.
 #[derive(Clone, PartialEq, Eq)]
@@ -32,27 +32,36 @@ impl Store {
     /// The words of texts; erased ones are left out.
     ///
     /// # Errors
-    /// The driver's.
+    /// [`Error::KeyMissing`], [`Error::Corrupt`] or the driver's.
     pub async fn texts(
         &self,
         district: DistrictId,
         ids: impl IntoIterator<Item = TextId>,
     ) -> Result<HashMap<TextId, String>, Error> {
-        let rows: Vec<(Uuid, Option<String>)> = entity::text::Entity::find()
+        use entity::text::{Column, Entity};
+        type Row = (Uuid, Option<String>, Option<i32>, Option<Vec<u8>>, Option<Vec<u8>>);
+        let rows: Vec<Row> = Entity::find()
             .select_only()
-            .columns([entity::text::Column::Id, entity::text::Column::Body])
-            .filter(entity::text::Column::DistrictId.eq(district.0))
-            .filter(entity::text::Column::Id.is_in(ids.into_iter().map(|it| it.0)))
+            .columns([Column::Id, Column::Body, Column::KeyId, Column::WrappedKey, Column::Sealed])
+            .filter(Column::DistrictId.eq(district.0))
+            .filter(Column::Id.is_in(ids.into_iter().map(|it| it.0)))
             .into_tuple()
             .all(&self.db)
             .await?;
-        Ok(rows.into_iter().filter_map(|(id, body)| Some((TextId(id), body?))).collect())
+        let mut res = HashMap::with_capacity(rows.len());
+        for (id, body, key_id, wrapped, sealed) in rows {
+            let kept = (key_id, wrapped, sealed);
+            if let Some(it) = sealed::open_text(&self.keyring, district.0, id, body, kept)? {
+                res.insert(TextId(id), it);
+            }
+        }
+        Ok(res)
     }
 
-    /// Personal data of people.
+    /// Personal data of people; of those that were erased there is none.
     ///
     /// # Errors
-    /// The driver's.
+    /// [`Error::KeyMissing`], [`Error::Corrupt`] or the driver's.
     pub async fn persons(
         &self,
         district: DistrictId,
@@ -63,12 +72,12 @@ impl Store {
             .filter(entity::person::Column::Id.is_in(ids.into_iter().map(|it| it.0)))
             .all(&self.db)
             .await?;
-        let card = |it: entity::person::Model| PersonCard {
-            name: it.name,
-            phone: it.phone,
-            id_number: it.id_number,
-            address: it.address,
-        };
-        Ok(rows.into_iter().map(|it| (PersonId(it.id), card(it))).collect())
+        let mut res = HashMap::with_capacity(rows.len());
+        for row in rows {
+            if let Some(it) = sealed::open_person(&self.keyring, &row)? {
+                res.insert(PersonId(row.id), it);
+            }
+        }
+        Ok(res)
     }
 }

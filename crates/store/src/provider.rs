@@ -156,7 +156,9 @@ impl Store {
                 end_sessions(&tx, district, person, None).await?;
             }
             Moved::Account(account, who) => {
-                let facts = insert_accounts(&tx, district, vec![*account], changes.at).await?;
+                let facts =
+                    insert_accounts(&tx, &self.keyring, district, vec![*account], changes.at)
+                        .await?;
                 changes.facts.splice(0..0, facts);
                 link(&tx, district, person, who, changes.at).await?;
                 bump(&tx, district).await?;

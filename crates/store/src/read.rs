@@ -25,7 +25,7 @@ use crate::{
     claim::{key_of, stream_of},
     entity,
     journal::{State, record_of, state_of},
-    search,
+    sealed, search,
 };
 
 /// More rows than this are not counted.
@@ -135,10 +135,27 @@ pub struct PetitionFilter {
     pub text: Option<String>,
     /// With this number, or the number of the system it came from.
     pub number: Option<String>,
+    /// Of a petitioner who is found by a number.
+    pub petitioner: Option<Sought>,
     /// Registered from then.
     pub from: Option<DateTime<Utc>>,
     /// Registered before then.
     pub until: Option<DateTime<Utc>>,
+}
+
+/// A petitioner who is looked for. It holds a number of theirs, and is shown nowhere.
+#[derive(Clone)]
+pub struct Sought {
+    /// Their telephone, identity number, or number in the system they came from, to the digit.
+    pub number: String,
+    /// Only in petitions that one of these centres keeps; none where that does not matter.
+    pub kept_by: Option<Vec<UnitId>>,
+}
+
+impl fmt::Debug for Sought {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sought(..)")
+    }
 }
 
 /// In which order petitions come.
@@ -400,6 +417,29 @@ impl Store {
                     .add(Expr::col("number").eq(it.as_str()))
                     .add(Expr::col("external_ref").eq(it.as_str())),
             );
+        }
+        if let Some(it) = &filter.petitioner {
+            let mut found = Query::select()
+                .column("person_id")
+                .from("person_index")
+                .and_where(Expr::col("district_id").eq(viewer.district.0))
+                .take();
+            let mut any = Cond::any();
+            for (field, mac) in sealed::sought(&self.keyring, &it.number)? {
+                let of = Cond::all()
+                    .add(Expr::col("field").eq(field))
+                    .add(Expr::col("mac").eq(mac.0.to_vec()));
+                any = any.add(of);
+            }
+            // Where there is nothing to look for, nothing is found.
+            if any.is_empty() {
+                any = any.add(Expr::val(1).eq(0));
+            }
+            found.cond_where(any);
+            query.and_where(Expr::col("petitioner_id").in_subquery(found));
+            if let Some(kept_by) = &it.kept_by {
+                query.and_where(Expr::col("centre_id").is_in(kept_by.iter().map(|it| it.0)));
+            }
         }
         overdue(&mut query, filter.overdue, now);
         span(&mut query, "registered_at", filter.from, filter.until);

@@ -150,7 +150,8 @@ impl Store {
         all.extend(changed.iter().map(|(_, it)| (it.id, it.clone())));
         closure(&tx, district, &Directory::new(all.into_values())).await?;
         let fact = AuditFact::UnitsChanged { units: changed };
-        journal::write(&tx, follows.with(by.saying(fact)).of_district(district)).await?;
+        journal::write(&tx, &self.keyring, follows.with(by.saying(fact)).of_district(district))
+            .await?;
         tx.commit().await?;
         Ok(())
     }

@@ -8,7 +8,7 @@ use sea_orm::{DatabaseConnection, TransactionTrait as _};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
-    Error,
+    Error, Keyring,
     journal::{self, Commit},
     open::begin_write,
 };
@@ -27,9 +27,9 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    pub(crate) fn start(db: DatabaseConnection) -> Self {
+    pub(crate) fn start(db: DatabaseConnection, keyring: Keyring) -> Self {
         let (queue, waiting) = mpsc::channel(QUEUE);
-        tokio::spawn(run(db, waiting));
+        tokio::spawn(run(db, keyring, waiting));
         Self { queue }
     }
 
@@ -40,11 +40,15 @@ impl Writer {
     }
 }
 
-async fn run(db: DatabaseConnection, mut waiting: mpsc::Receiver<(Box<Commit>, Answer)>) {
+async fn run(
+    db: DatabaseConnection,
+    keyring: Keyring,
+    mut waiting: mpsc::Receiver<(Box<Commit>, Answer)>,
+) {
     let mut batch = Vec::with_capacity(BATCH);
     while waiting.recv_many(&mut batch, BATCH).await > 0 {
         let mut done = Vec::with_capacity(batch.len());
-        match write(&db, &mut batch, &mut done).await {
+        match write(&db, &keyring, &mut batch, &mut done).await {
             Ok(()) => done.into_iter().for_each(|(answer, result)| drop(answer.send(result))),
             Err(error) => {
                 tracing::error!(
@@ -66,6 +70,7 @@ async fn run(db: DatabaseConnection, mut waiting: mpsc::Receiver<(Box<Commit>, A
 
 async fn write(
     db: &DatabaseConnection,
+    keyring: &Keyring,
     batch: &mut Vec<(Box<Commit>, Answer)>,
     done: &mut Vec<(Answer, Result<(), Error>)>,
 ) -> Result<(), Error> {
@@ -76,7 +81,7 @@ async fn write(
             reason = "a savepoint inside the immediate transaction"
         )]
         let savepoint = tx.begin().await?;
-        let result = journal::write(&savepoint, *commit).await;
+        let result = journal::write(&savepoint, keyring, *commit).await;
         match &result {
             Ok(()) => savepoint.commit().await?,
             Err(_) => savepoint.rollback().await?,

@@ -53,7 +53,7 @@ fn told(output: &Output) -> String {
     let text = out(output);
     assert!(output.status.success(), "{text}");
     let (_, password) = text.split_once("shown this once: ").expect("a password");
-    password.trim().to_owned()
+    password.lines().next().unwrap_or_default().trim().to_owned()
 }
 
 async fn sign_in(program: &Program, name: &str, password: &str) -> (u16, Value) {

@@ -23,8 +23,11 @@ async fn kept(database: Database) -> Kept {
     let token = app.token("dispatcher").await;
     app.step_aside().await;
     let home = tempfile::tempdir().unwrap();
-    let file = home.path().join("backup.tar.gz");
-    backup(app.url(), &home.path().join("data"), &file);
+    let (data, file) = (home.path().join("data"), home.path().join("backup.tar.gz"));
+    // The program looks at it once, as it would have before: it notes which keys there are.
+    tests::keys::put(&data);
+    well(&run(app.url(), &data, &["rebuild", "--check"]));
+    backup(app.url(), &data, &file);
     assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
     Kept { app, token, file, home }
 }
@@ -88,6 +91,28 @@ async fn a_file_that_is_damaged_anywhere_is_refused_and_the_place_is_named() {
     assert!(said.contains("备份完好") && target.is_untouched(), "{said}");
     well(&target.restore(&kept.file, &[]));
     assert_same(kept.app.url(), &target.url).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_its_keys_nothing_is_restored_and_they_are_named() {
+    let kept = kept(Database::Sqlite).await;
+    for database in [Database::Sqlite, Database::Postgres] {
+        let target = Target::new(database);
+        let key = target.data.join("keys/data-1.key");
+        for wrong in [None, Some("08".repeat(32))] {
+            match &wrong {
+                Some(text) => tests::keys::write(&key, text),
+                None => std::fs::remove_dir_all(target.data.join("keys")).unwrap(),
+            }
+            let output = target.restore(&kept.file, &[]);
+            let said = text(&output);
+            assert_eq!(output.status.code(), Some(2), "{said}");
+            assert!(said.contains("data-1.key") && target.is_untouched(), "{said}");
+            tests::keys::put(&target.data);
+        }
+        well(&target.restore(&kept.file, &[]));
+        assert_same(kept.app.url(), &target.url).await;
+    }
 }
 
 async fn only_an_empty_place(database: Database) {

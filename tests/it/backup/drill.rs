@@ -81,14 +81,36 @@ impl Load {
     }
 }
 
+const NAME: &str = "欧阳演练";
+const PHONE: &str = "19912340088";
+
+/// A petition whose petitioner is known.
+async fn with_person(app: &TestApp) -> String {
+    let input = json!({
+        "procedure": "HOTLINE", "source": "HOTLINE", "title": "水压不足",
+        "petitioner": { "name": NAME, "phone": PHONE }
+    });
+    let petition = app.by("dispatcher").act("registerPetition", input, "id").await;
+    petition["id"].as_str().unwrap().to_owned()
+}
+
+/// Everything that a backup holds, unpacked.
+fn unpacked(file: &Path) -> Vec<u8> {
+    let output = Command::new("gzip").arg("-dc").arg(file).output().unwrap();
+    assert!(output.status.success() && output.stdout.len() > 100_000);
+    output.stdout
+}
+
 async fn drill(from: Database, to: Database) {
     let app = TestApp::start(from).await;
     called(&app).await;
+    let petition = with_person(&app).await;
     let (dispatcher, director) = (app.token("dispatcher").await, app.token("director").await);
     let url = app.url().to_owned();
     app.step_aside().await;
     let home = tempfile::tempdir().unwrap();
     let (data, file) = (home.path().join("data"), home.path().join("under-load.tar.gz"));
+    tests::keys::put(&data);
     let environment = [("CHUISHAO__DATABASE__URL", url.as_str())];
     let shown = data.display().to_string();
     let patience = Duration::from_secs(30);
@@ -107,10 +129,13 @@ async fn drill(from: Database, to: Database) {
     let said = at_work.await.unwrap();
     let during = load.so_far().len() - before.len();
     let (all, slowest) = load.end().await;
-    assert!(said.contains("密钥不在备份中"), "{said}");
+    assert!(said.contains("密钥不在备份中") && said.contains("data-1.key"), "{said}");
     assert!(during > 0 && all.len() >= before.len() + during, "{}", all.len());
     assert!(slowest < Duration::from_secs(5), "somebody waited {slowest:?}");
     program.kill();
+    let content = unpacked(&file);
+    let holds = |word: &str| content.windows(word.len()).any(|it| it == word.as_bytes());
+    assert!(holds("水压不足") && !holds(NAME) && !holds(PHONE) && !holds(&"07".repeat(32)));
 
     // What was acknowledged before the backup is in it; everything agrees; the server goes on.
     let target = Target::new(to);
@@ -143,6 +168,15 @@ async fn drill(from: Database, to: Database) {
     assert!(number.is_string(), "{new}");
     let seen = copy.ask(&director, "{ whistles { totalCount } }", json!({})).await.unwrap();
     assert_eq!(seen["data"]["whistles"]["totalCount"], 1, "{seen}");
+    // What was sealed there is opened here, with the keys that came another way.
+    let unseal = "mutation($input: UnsealInput!) { unseal(input: $input) { name phone } }";
+    let input = json!({ "input": { "petition": petition, "reason": "恢复演练核对" } });
+    let opened = copy.ask(&director, unseal, input).await.unwrap();
+    assert_eq!(opened["data"]["unseal"], json!({ "name": NAME, "phone": PHONE }), "{opened}");
+    let by_number =
+        format!("{{ petitions(filter: {{ petitionerNumber: \"{PHONE}\" }}) {{ totalCount }} }}");
+    let found = copy.ask(&director, &by_number, json!({})).await.unwrap();
+    assert_eq!(found["data"]["petitions"]["totalCount"], 1, "{found}");
     copy.kill();
 
     // At rest every table comes to the same, there and back again.

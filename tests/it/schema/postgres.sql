@@ -16,9 +16,12 @@ CREATE INDEX letter_mailing ON public.letter USING btree (district_id, mailing_i
 CREATE INDEX letter_of ON public.letter USING btree (district_id, addressee_id, created_at, id)
 CREATE INDEX letter_time ON public.letter USING btree (district_id, created_at, id)
 CREATE INDEX mailing_due ON public.mailing USING btree (state, next_at)
+CREATE INDEX person_index_of ON public.person_index USING btree (district_id, person_id)
+CREATE INDEX person_key ON public.person USING btree (district_id, key_id, id)
 CREATE INDEX person_ref ON public.person USING btree (district_id, external_ref)
 CREATE INDEX petition_due ON public.petition_row USING btree (district_id, due_at, id)
 CREATE INDEX petition_page ON public.petition_row USING btree (district_id, registered_at, id)
+CREATE INDEX petition_petitioner ON public.petition_row USING btree (district_id, petitioner_id)
 CREATE INDEX petition_ref ON public.petition_row USING btree (district_id, external_ref)
 CREATE INDEX petition_stage ON public.petition_row USING btree (district_id, stage, registered_at, id)
 CREATE INDEX provider_attempt_end ON public.provider_attempt USING btree (expires_at)
@@ -26,6 +29,7 @@ CREATE INDEX search_tokens ON public.search USING gin (tokens)
 CREATE INDEX session_end ON public.session USING btree (expires_at)
 CREATE INDEX session_person ON public.session USING btree (district_id, person_id)
 CREATE INDEX stage_span_at ON public.stage_span USING btree (district_id, case_kind, stage, from_at, to_at)
+CREATE INDEX text_key ON public.text USING btree (district_id, key_id, id)
 CREATE INDEX text_stream ON public.text USING btree (district_id, stream_id)
 CREATE INDEX whistle_due ON public.whistle_row USING btree (district_id, due_at, id)
 CREATE INDEX whistle_issued ON public.whistle_row USING btree (district_id, year, issued_at, id)
@@ -58,6 +62,8 @@ CREATE UNIQUE INDEX lists_version_pkey ON public.lists_version USING btree (dist
 CREATE UNIQUE INDEX lockout_pkey ON public.lockout USING btree (district_id, person_id)
 CREATE UNIQUE INDEX mailing_message ON public.mailing USING btree (message_id)
 CREATE UNIQUE INDEX mailing_pkey ON public.mailing USING btree (district_id, id)
+CREATE UNIQUE INDEX master_key_pkey ON public.master_key USING btree (district_id, id)
+CREATE UNIQUE INDEX person_index_pkey ON public.person_index USING btree (district_id, field, mac, person_id)
 CREATE UNIQUE INDEX person_pkey ON public.person USING btree (district_id, id)
 CREATE UNIQUE INDEX petition_external ON public.petition_row USING btree (district_id, centre_id, source, external_ref)
 CREATE UNIQUE INDEX petition_number ON public.petition_row USING btree (district_id, number)
@@ -237,6 +243,10 @@ column mailing.next_at timestamp with time zone not null
 column mailing.sent_at timestamp with time zone
 column mailing.state character varying not null
 column mailing.urgent boolean not null
+column master_key.district_id uuid not null
+column master_key.id integer not null
+column master_key.proof bytea not null
+column master_key.since_at timestamp with time zone not null
 column person.address text
 column person.created_at timestamp with time zone not null
 column person.district_id uuid not null
@@ -244,8 +254,16 @@ column person.erased_at timestamp with time zone
 column person.external_ref character varying
 column person.id uuid not null
 column person.id_number text
+column person.key_id integer
 column person.name text
 column person.phone text
+column person.sealed bytea
+column person.wrapped_key bytea
+column person_index.district_id uuid not null
+column person_index.field character varying not null
+column person_index.key_id integer not null
+column person_index.mac bytea not null
+column person_index.person_id uuid not null
 column petition_row.centre_id uuid not null
 column petition_row.difficult boolean not null
 column petition_row.district_id uuid not null
@@ -332,8 +350,11 @@ column text.body text
 column text.district_id uuid not null
 column text.erased_at timestamp with time zone
 column text.id uuid not null
+column text.key_id integer
 column text.salt bytea
+column text.sealed bytea
 column text.stream_id uuid not null
+column text.wrapped_key bytea
 column unit.closed boolean not null
 column unit.code character varying not null
 column unit.district_id uuid not null

@@ -4,23 +4,27 @@ mod accept;
 mod answer;
 mod conclude;
 mod decline;
+mod erase_person;
 mod extend;
 mod legal_bar;
 mod link_duplicate;
 mod recognise_difficult;
 mod register;
 mod reopen;
+mod unseal;
 
 pub use accept::Accept;
 pub use answer::Answer;
 pub use conclude::Conclude;
 pub use decline::Decline;
+pub use erase_person::ErasePerson;
 pub use extend::Extend;
 pub use legal_bar::SetLegalBar;
 pub use link_duplicate::LinkDuplicate;
 pub use recognise_difficult::RecogniseDifficult;
 pub use register::Register;
 pub use reopen::Reopen;
+pub use unseal::Unseal;
 
 use super::{Petition, PetitionFact, Stage};
 use crate::{
@@ -46,6 +50,8 @@ const OF_PETITION: &[(CommandKind, Rule)] = &[
     (CommandKind::ExtendPetition, Extend::allowed),
     (CommandKind::ConcludePetition, Conclude::allowed),
     (CommandKind::ReopenPetition, Reopen::allowed),
+    (CommandKind::Unseal, Unseal::allowed),
+    (CommandKind::ErasePerson, ErasePerson::allowed),
     (CommandKind::Recuse, |stand, it| recusal::allowed(stand, StreamId::Petition(it.id))),
 ];
 

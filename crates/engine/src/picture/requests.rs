@@ -66,7 +66,7 @@ impl Picture {
             nature: Nature::Request,
             title: words(1),
             detail: None,
-            petitioner: None,
+            petitioner: Some(PersonId(uuid::Uuid::from_u128(0x98))),
             people: 1,
             representatives: None,
             place: None,
@@ -118,6 +118,14 @@ impl Picture {
                 };
                 vec![recuse("本人", None), recuse("他人", Some(other))]
             }
+            CommandKind::Unseal => {
+                one(Command::Unseal(petition::Unseal { petition, reason: words(57) }))
+            }
+            CommandKind::ErasePerson => one(Command::ErasePerson(petition::ErasePerson {
+                petition,
+                texts: true,
+                reason: words(58),
+            })),
             CommandKind::AcceptPetition => {
                 one(Command::AcceptPetition(petition::Accept { petition, competent: None }))
             }
@@ -359,6 +367,8 @@ impl Picture {
             | CommandKind::BlowAgain
             | CommandKind::EscalateWhistle
             | CommandKind::Recuse
+            | CommandKind::Unseal
+            | CommandKind::ErasePerson
             | CommandKind::Lapse => vec![],
         }
     }
@@ -540,6 +550,8 @@ fn whole(
         | CommandKind::RecordAbsence
         | CommandKind::ReleaseUnit
         | CommandKind::Recuse
+        | CommandKind::Unseal
+        | CommandKind::ErasePerson
         | CommandKind::ReportProgress
         | CommandKind::RequestExtension
         | CommandKind::RuleExtension

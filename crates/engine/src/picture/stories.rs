@@ -569,6 +569,7 @@ fn eventful(picture: &Picture, it: &mut Story) -> Result<(), Refusal> {
 /// What can happen to a petition beside its stages.
 fn long_petition(picture: &Picture, it: &mut Story) -> Result<(), Refusal> {
     it.ask(picture, Cast::Director, CommandKind::RecogniseDifficult)?;
+    it.ask(picture, Cast::Dispatcher, CommandKind::Unseal)?;
     it.ask(picture, Cast::Dispatcher, CommandKind::SetLegalBar)?;
     let clear = crate::petition::verbs::SetLegalBar {
         petition: it.place.petition,
@@ -582,6 +583,7 @@ fn long_petition(picture: &Picture, it: &mut Story) -> Result<(), Refusal> {
     it.ask(picture, Cast::System, CommandKind::Lapse)?;
     it.ask(picture, Cast::Dispatcher, CommandKind::AnswerPetition)?;
     it.ask(picture, Cast::Dispatcher, CommandKind::ConcludePetition)?;
+    it.ask(picture, Cast::Director, CommandKind::ErasePerson)?;
     it.ask(picture, Cast::Dispatcher, CommandKind::ReopenPetition)
 }
 

@@ -68,6 +68,33 @@ pub(crate) struct Petitioner {
     name: Option<String>,
     /// 电话, masked.
     phone: Option<String>,
+    /// 证件号码, masked.
+    id_number: Option<String>,
+    /// 地址, masked.
+    address: Option<String>,
+}
+
+/// 信访人身份信息原文, as it was opened with a reason.
+#[derive(Clone, SimpleObject)]
+pub(crate) struct OpenedPetitioner {
+    /// 诉求.
+    petition: Petition,
+    /// 姓名.
+    name: Option<String>,
+    /// 电话.
+    phone: Option<String>,
+    /// 证件号码.
+    id_number: Option<String>,
+    /// 地址.
+    address: Option<String>,
+}
+
+impl OpenedPetitioner {
+    /// What was opened of a petition.
+    pub(crate) fn of(petition: Petition, card: store::PersonCard) -> Self {
+        let store::PersonCard { name, phone, id_number, address } = card;
+        Self { petition, name, phone, id_number, address }
+    }
 }
 
 /// A whistle over this petition.
@@ -173,6 +200,8 @@ impl Petition {
             id: id.to_string().into(),
             name: it.name.as_deref().map(mask::name),
             phone: it.phone.as_deref().map(mask::number),
+            id_number: it.id_number.as_deref().map(mask::number),
+            address: it.address.as_deref().map(mask::address),
         }))
     }
 
@@ -316,7 +345,11 @@ impl Petition {
     /// 可办事项.
     #[graphql(complexity = "10 + 10 * child_complexity")]
     async fn actions(&self, ctx: &Context<'_>) -> Result<Vec<Action>> {
-        let actions = app(ctx)?.actions_of_petition(caller(ctx)?, &self.0);
+        let mut over = vec![];
+        for id in self.0.whistles.keys() {
+            over.extend(context::whistle(ctx, *id).await?);
+        }
+        let actions = app(ctx)?.actions_of_petition(caller(ctx)?, &self.0, over);
         let lang = lang(ctx);
         let actions = actions.map_err(|it| fault(ctx, it))?;
         Ok(actions.into_iter().map(|it| Action::of(it, lang)).collect())

@@ -6,8 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use engine::{audit::AuditFact, ids::AuditId};
-use store::{Notes, Table};
+use engine::{audit::AuditFact, ids::AuditId, text::Digest};
+use store::{KeyNeeded, Keyring, Notes, Table};
 use tokio::sync::mpsc;
 
 use super::{
@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     data::Folder,
+    master_keys::Files,
     open::{CaseClock, Opened},
     settings::Settings,
     trouble::Trouble,
@@ -45,6 +46,7 @@ pub(crate) async fn restore(
     let file = from.to_owned();
     let backup = tokio::task::spawn_blocking(move || verify(&file)).await;
     let backup = backup.map_err(stopped)?.map_err(|it| it.told(from))?;
+    held(&settings.keys, &backup.manifest.keys)?;
     match settings.database_file() {
         None => {
             let opened = Opened::within(settings, None).await?;
@@ -84,6 +86,35 @@ pub(crate) async fn restore(
             }
         }
     }
+}
+
+/// Whether the keys are there without which what is sealed could not be read.
+fn held(folder: &Path, needed: &[KeyNeeded]) -> Result<(), Trouble> {
+    if needed.is_empty() {
+        return Ok(());
+    }
+    let files = Files::read(folder)?;
+    let missing = |id: u32| {
+        Trouble::wrong(
+            format!(
+                "恢复需要 {id} 号密钥（data-{id}.key），{} 中没有，或不是同一把。请先把另存的密钥放回，未作任何更改。",
+                folder.display()
+            ),
+            format!(
+                "The key {id} (data-{id}.key) is needed, and {} does not hold it, or holds another. Put its copy back first; nothing was changed.",
+                folder.display()
+            ),
+        )
+    };
+    let first = needed.first().map_or(1, |it| it.id);
+    let current = files.current.ok_or_else(|| missing(first))?;
+    let keyring = Keyring::default();
+    keyring.replace(files.keys, current)?;
+    let lacks = |it: &&KeyNeeded| {
+        let here = keyring.proof(it.id).map(Digest);
+        here.is_none() || it.proof.is_some_and(|it| Some(it) != here)
+    };
+    needed.iter().find(lacks).map_or(Ok(()), |it| Err(missing(it.id)))
 }
 
 /// Fills an empty database, holds it against the backup, and looks whether everything agrees.

@@ -12,7 +12,7 @@ use std::{
 use chrono::{DateTime, Utc};
 use engine::text::Digest;
 use flate2::{Compression, write::GzEncoder};
-use store::{Store, Tally};
+use store::{KeyNeeded, Store, Tally};
 use tar::{Builder, EntryType, Header};
 use tokio::sync::mpsc;
 
@@ -26,6 +26,8 @@ const WAITING: usize = 2;
 pub(crate) struct Made {
     /// What each table comes to.
     pub(crate) tables: BTreeMap<String, Tally>,
+    /// The keys without which what is sealed cannot be read.
+    pub(crate) keys: Vec<KeyNeeded>,
     /// The size of the file.
     pub(crate) bytes: u64,
     /// The digest of its manifest, by which it is known.
@@ -80,9 +82,10 @@ pub(crate) async fn make(store: &Store, to: &Path, at: DateTime<Utc>) -> Result<
         Err(Stopped::Store(error)) => return Err(error.into()),
         Err(Stopped::Packer(error)) => return Err(failed(to, error)),
     }
-    let (bytes, digest) = finish(packed, &tallies).map_err(|error| failed(to, error))?;
+    let keys = snapshot.keys().await?;
+    let (bytes, digest) = finish(packed, &tallies, &keys).map_err(|error| failed(to, error))?;
     draft.keep(to).map_err(|error| failed(to, error))?;
-    Ok(Made { tables: tallies, bytes, digest })
+    Ok(Made { tables: tallies, keys, bytes, digest })
 }
 
 /// What can stop it.
@@ -123,9 +126,13 @@ fn put(file: &mut Builder<GzEncoder<File>>, path: &str, content: &[u8]) -> io::R
 }
 
 /// Says what was packed, and makes sure that it is on the disk.
-fn finish(packed: Packed, tables: &BTreeMap<String, Tally>) -> io::Result<(u64, Digest)> {
+fn finish(
+    packed: Packed,
+    tables: &BTreeMap<String, Tally>,
+    keys: &[KeyNeeded],
+) -> io::Result<(u64, Digest)> {
     let Packed { mut file, parts } = packed;
-    let manifest = Manifest { parts, tables: tables.clone() };
+    let manifest = Manifest { parts, tables: tables.clone(), keys: keys.to_vec() };
     let manifest = serde_json::to_vec_pretty(&manifest)?;
     let digest = put(&mut file, MANIFEST, &manifest)?.sha256;
     put(&mut file, SEAL, digest.to_string().as_bytes())?;

@@ -59,10 +59,21 @@ pub(super) async fn make(settings: &Settings, args: BackupArgs) -> Result<(), Tr
     ));
     say::line(format!("清单摘要 / digest of its manifest: {}", made.digest));
     count(&made.tables);
-    say::line(
-        "密钥不在备份中（设置 keys.folder）：请另行保管；没有密钥，封存的内容无法恢复。  The keys are not in it (keys.folder): keep them apart; without them nothing that is sealed can be read.",
-    );
+    keys(settings, &made.keys);
     Ok(())
+}
+
+/// Which keys it needs, that are not in it.
+fn keys(settings: &Settings, needed: &[store::KeyNeeded]) {
+    let named: Vec<String> = needed.iter().map(|it| format!("data-{}.key", it.id)).collect();
+    say::line(format!(
+        "密钥不在备份中，恢复时需要：{}（现在 {}）。请与备份分开另存；没有密钥，封存的内容无法恢复。",
+        if named.is_empty() { "无".to_owned() } else { named.join("、") },
+        settings.keys.display()
+    ));
+    say::line(
+        "The keys are not in it, and restoring needs those named above: keep copies apart from the backup.",
+    );
 }
 
 fn count(tables: &std::collections::BTreeMap<String, store::Tally>) {
@@ -82,6 +93,7 @@ pub(super) async fn restore(settings: &Settings, args: RestoreArgs) -> Result<Ex
         let it = backup::verify(&args.from).map_err(|it| it.told(&args.from))?;
         told(&it);
         count(&it.manifest.tables);
+        keys(settings, &it.manifest.keys);
         say::line("备份完好，未恢复。  The backup is whole; nothing was restored.");
         return Ok(ExitCode::SUCCESS);
     }

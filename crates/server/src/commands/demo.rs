@@ -14,7 +14,7 @@ use super::{Places, start};
 use crate::{
     data::{Folder, write_private},
     demo::{self, Played},
-    demo_clock,
+    demo_clock, master_keys,
     open::Opened,
     post, say,
     serve::{Role, Server},
@@ -56,6 +56,7 @@ pub(super) async fn run(places: &Places, args: Args) -> Result<(), Trouble> {
     let opened = Opened::within(&settings, Some(folder)).await?;
     opened.store.migrate().await?;
     if plays {
+        master_keys::hold(&settings, &opened.store).await?;
         let played = play(&opened.store, &settings).await?;
         finish(&settings.data, &played)?;
     }

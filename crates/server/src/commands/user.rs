@@ -20,6 +20,7 @@ use store::{Account, Credentials, Identity, NewAccount, NewPassword, Notes, Stor
 use strum::IntoEnumIterator;
 
 use crate::{
+    master_keys,
     open::{CaseClock, Opened},
     say,
     settings::Settings,
@@ -130,6 +131,7 @@ pub(super) async fn run(settings: &Settings, command: Command) -> Result<(), Tro
         return Err(store::Error::NotMigrated { pending }.into());
     }
     let store = &opened.store;
+    master_keys::hold(settings, store).await?;
     let now = app::Clock::now(&app::RunningClock::wall());
     let by = Notes::by_program(now, AuditId(SystemIds.fresh()));
     match command {

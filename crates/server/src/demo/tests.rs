@@ -29,6 +29,7 @@ impl District {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}", folder.path().join("demo.sqlite").display());
         let store = Store::open(&Options::of(url)).await.unwrap();
+        store.keyring().replace([(1, store::Key::new([7; store::KEY_LEN]))], 1).unwrap();
         store.migrate().await.unwrap();
         let clock = Arc::new(HeldClock::at(begins().unwrap()));
         set_up(&store, begins().unwrap()).await.unwrap();

@@ -134,7 +134,7 @@ impl Loader {
         let mut res = Tally::default();
         let mut rows = self.tx.stream_raw(select(&self.tx, table)).await?;
         while let Some(row) = rows.try_next().await? {
-            res.add(&read(&row, table)?);
+            res.add(&read(&row, table, |_| ())?);
         }
         Ok(res)
     }

@@ -15,6 +15,7 @@ use tokio::{
 use super::Finding;
 use crate::{
     data,
+    master_keys::Files,
     oidc::Provider,
     open::Opened,
     post,
@@ -32,6 +33,7 @@ pub(super) async fn all(settings: &Settings) -> Vec<Finding> {
     let config = format!("数据库 {}，监听 {}", settings.database_shown(), settings.http.listen);
     let mut res = vec![Finding::well("设置", config, settings.http.public_url.as_str())];
     res.extend(settings.http.tls.as_ref().map(certificate));
+    res.push(keys(settings));
     let folder = settings.embedded_folder();
     let is_held = folder.as_deref().is_some_and(data::is_held);
     res.extend(folder.as_deref().map(disk));
@@ -63,6 +65,37 @@ fn certificate(files: &TlsFiles) -> Finding {
         ),
         Err(trouble) => Finding::stopped(WHAT, &trouble),
     }
+}
+
+/// The files of the master keys; the database says more of them when it is opened.
+fn keys(settings: &Settings) -> Finding {
+    const WHAT: &str = "密钥";
+    let folder = settings.keys.display();
+    let files = match Files::read(&settings.keys) {
+        Ok(it) => it,
+        Err(trouble) => return Finding::stopped(WHAT, &trouble),
+    };
+    let Some(current) = files.current else {
+        return Finding::mind(
+            WHAT,
+            format!("{folder} 中还没有密钥，首次启动时生成。"),
+            "There are no keys yet; the first start makes one.",
+        );
+    };
+    if settings.keys.starts_with(&settings.data) {
+        return Finding::mind(
+            WHAT,
+            format!(
+                "{folder} 在数据文件夹中，当前为 {current} 号。建议用设置 keys.folder 移到另一块盘，并另存副本。"
+            ),
+            "The keys stand beside the data. Better name another disk in keys.folder, and keep a copy.",
+        );
+    }
+    Finding::well(
+        WHAT,
+        format!("{folder} 中 {} 个，当前为 {current} 号", files.keys.len()),
+        "the keys can be read, by their owner alone",
+    )
 }
 
 fn disk(folder: &Path) -> Finding {
