@@ -257,3 +257,49 @@ async fn without_room_nothing_is_left_and_it_is_told() {
     );
     assert_same(kept.app.url(), &target.url).await;
 }
+
+/// An archive of an older program is loaded at its own step of the schema, and brought up to date.
+async fn of_an_older_program(app: TestApp) {
+    let source = Store::open(&Options { read_only: true, ..Options::of(app.url()) }).await.unwrap();
+    let snapshot = source.snapshot().await.unwrap();
+    let steps = snapshot.steps().await.unwrap();
+    let tables: Vec<_> = snapshot
+        .tables()
+        .into_iter()
+        .filter(|it| ["district", "session"].contains(&it.name.as_str()))
+        .collect();
+    let target = Target::new(app.database);
+    std::fs::create_dir_all(&target.data).unwrap();
+    let store = Store::open(&Options::of(&target.url)).await.unwrap();
+    let newer = [steps.clone(), vec!["m20990101_000001_tomorrow".to_owned()]].concat();
+    assert!(matches!(store.prepare(&newer).await, Err(store::Error::Newer { .. })));
+    store.prepare(&steps[..steps.len() - 1]).await.unwrap();
+    assert_eq!(store.pending().await.unwrap(), 1);
+    let loader = store.loader().await.unwrap();
+    for table in &tables {
+        let there = snapshot
+            .rows(table, 1, async |part| loader.load(table, &part.lines).await.map(|_| ()))
+            .await
+            .unwrap();
+        assert!(there == loader.tally(table).await.unwrap() && there.rows > 0);
+        assert!(matches!(loader.load(table, b"[1]\n").await, Err(store::Error::NoRow { .. })));
+    }
+    assert_eq!(loader.settle(&tables, false).await.unwrap(), 1);
+    loader.commit().await.unwrap();
+    store.migrate().await.unwrap();
+    assert_eq!(
+        (store.pending().await.unwrap(), store.district().await.unwrap()),
+        (0, app.app.store().district().await.unwrap())
+    );
+    assert!(matches!(store.prepare(&steps).await, Err(store::Error::NotVacant)));
+    store.close().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_archive_of_an_older_program_is_brought_up_to_date() {
+    for database in [Database::Sqlite, Database::Postgres] {
+        let app = TestApp::start(database).await;
+        app.token("dispatcher").await;
+        of_an_older_program(app).await;
+    }
+}

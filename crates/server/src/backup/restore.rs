@@ -150,7 +150,7 @@ async fn fill(
             return Err(differs(table));
         }
     }
-    let ended = loader.settle(keep_tokens).await?;
+    let ended = loader.settle(&backup.head.tables, keep_tokens).await?;
     loader.commit().await?;
     store.migrate().await?;
 

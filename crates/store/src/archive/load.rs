@@ -5,13 +5,12 @@ use engine::account::session::Kind as SessionKind;
 use futures_util::TryStreamExt as _;
 use migrations::{Migrator, MigratorTrait as _};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait as _, DatabaseTransaction, EntityTrait as _,
-    QueryFilter as _, QuerySelect as _, StreamTrait as _, Value,
-    sea_query::{Expr, Query, SimpleExpr},
+    ConnectionTrait as _, DatabaseTransaction, StreamTrait as _, Value,
+    sea_query::{Expr, ExprTrait as _, Query, SimpleExpr},
 };
 
 use super::{SEARCH, Table, Tally, line, read, select};
-use crate::{Error, Store, entity, search};
+use crate::{Error, Store, search};
 
 /// The most values of one statement, well within what both databases take.
 const VALUES: usize = 12_000;
@@ -30,9 +29,14 @@ impl Store {
         if Migrator::get_applied_migrations(&self.db).await?.is_empty() {
             return Ok(true);
         }
-        let district = entity::district::Entity::find().limit(1).all(&self.db).await?;
-        let event = entity::event::Entity::find().limit(1).all(&self.db).await?;
-        Ok(district.is_empty() && event.is_empty())
+        // By no entity: it may be at any step.
+        for table in ["district", "event"] {
+            let one = Query::select().expr(Expr::val(1)).from(table).limit(1).take();
+            if self.db.query_one(&one).await?.is_some() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// Makes the schema of an archive in a database where nothing is remembered.
@@ -145,25 +149,32 @@ impl Loader {
     ///
     /// # Errors
     /// The driver's.
-    pub async fn settle(&self, keep_tokens: bool) -> Result<u64, Error> {
-        use entity::{deadline, device, mailing, provider_attempt, session};
-        let mut ended = session::Entity::delete_many();
-        if keep_tokens {
-            let token: &'static str = SessionKind::Token.into();
-            ended = ended.filter(session::Column::Kind.ne(token));
+    pub async fn settle(&self, tables: &[Table], keep_tokens: bool) -> Result<u64, Error> {
+        let mut n_ended = 0;
+        // By no entity: the schema may still be that of an older program.
+        for it in tables {
+            let table = it.name.clone();
+            match it.name.as_str() {
+                "session" => {
+                    let mut delete = Query::delete();
+                    delete.from_table(table);
+                    if keep_tokens {
+                        let token: &'static str = SessionKind::Token.into();
+                        delete.and_where(Expr::col("kind").ne(token));
+                    }
+                    n_ended = self.tx.execute(&delete).await?.rows_affected();
+                }
+                "device" | "provider_attempt" => {
+                    self.tx.execute(Query::delete().from_table(table)).await?;
+                }
+                "deadline" | "mailing" => {
+                    let none = Expr::value(None::<DateTime<Utc>>);
+                    let update = Query::update().table(table).value("lease_until", none).take();
+                    self.tx.execute(&update).await?;
+                }
+                _ => (),
+            }
         }
-        let n_ended = ended.exec(&self.tx).await?.rows_affected;
-        device::Entity::delete_many().exec(&self.tx).await?;
-        provider_attempt::Entity::delete_many().exec(&self.tx).await?;
-        let none = || Expr::value(None::<DateTime<Utc>>);
-        deadline::Entity::update_many()
-            .col_expr(deadline::Column::LeaseUntil, none())
-            .exec(&self.tx)
-            .await?;
-        mailing::Entity::update_many()
-            .col_expr(mailing::Column::LeaseUntil, none())
-            .exec(&self.tx)
-            .await?;
         Ok(n_ended)
     }
 
