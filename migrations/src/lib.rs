@@ -10,6 +10,7 @@ mod m20261123_000002_scope;
 mod m20261123_000020_accounts;
 mod m20261130_000001_sealed;
 mod m20261130_000030_oidc;
+mod m20261130_000040_seals;
 
 /// The steps, oldest first.
 #[derive(Debug)]
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000020_accounts::Migration),
             Box::new(m20261130_000001_sealed::Migration),
             Box::new(m20261130_000030_oidc::Migration),
+            Box::new(m20261130_000040_seals::Migration),
         ]
     }
 }

@@ -30,6 +30,7 @@ const FENCED: &[(&str, &[&str])] = &[
     ("rust-embed", &["console"]),
     ("governor", &["server"]),
     ("hyper", &["server"]),
+    ("ring", &["server"]),
     ("rustls", &["mail", "server", "tests"]),
     ("clap", &["server"]),
     ("async-graphql", &["graph", "server", "tests"]),

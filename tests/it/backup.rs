@@ -91,13 +91,13 @@ fn backup(url: &str, data: &Path, to: &Path) -> String {
 async fn tallies(url: &str) -> BTreeMap<String, Tally> {
     let options = Options { read_only: true, ..Options::of(url) };
     let store = Store::open(&options).await.unwrap();
-    let snapshot = store.snapshot().await.unwrap();
+    let archive = store.archive().await.unwrap();
     let mut res = BTreeMap::new();
-    for table in snapshot.tables() {
-        let tally = snapshot.rows(&table, 1 << 20, async |_| Ok::<_, store::Error>(())).await;
+    for table in archive.tables() {
+        let tally = archive.rows(&table, 1 << 20, async |_| Ok::<_, store::Error>(())).await;
         res.insert(table.name, tally.unwrap());
     }
-    drop(snapshot);
+    drop(archive);
     store.close().await.unwrap();
     res
 }

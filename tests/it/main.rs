@@ -24,6 +24,7 @@ mod matrix;
 mod migrations;
 mod oidc;
 mod pages;
+mod record;
 mod reorganisation;
 mod restart;
 mod schema;

@@ -114,6 +114,7 @@ async fn case(app: &TestApp) -> BTreeMap<&'static str, String> {
             "id",
         )
         .await;
+    crate::record::seal(app).await;
     // A token, an absence and a turn of duty that lie ahead and change nothing yet.
     app.token("dispatcher").await;
     let (from, until) = ("2026-04-01T00:00:00Z", "2026-04-02T00:00:00Z");
@@ -175,7 +176,7 @@ async fn others(app: &TestApp) -> Vec<(&'static str, String)> {
 }
 
 /// Queries that list people and no case.
-const ROSTERS: &[&str] = &["absences", "accounts", "duties"];
+const ROSTERS: &[&str] = &["absences", "accounts", "duties", "record", "seals"];
 
 /// The arguments that take a unit.
 const UNITS: &[&str] = &[

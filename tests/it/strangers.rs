@@ -145,7 +145,7 @@ on_both! {
             "{ me { id } }", "{ units { id } }", "{ petitions { totalCount } }", "{ whistles { totalCount } }",
             "{ inbox { totalCount } }", "{ deadlines { totalCount } }", "{ letters { totalCount } }",
             "{ lists { version } }", "{ calendar { version } }",
-            "{ accounts { totalCount } }", "{ absences { id } }", "{ duties { id } }",
+            "{ accounts { totalCount } }", "{ record { totalCount } }", "{ seals { totalCount } }", "{ absences { id } }", "{ duties { id } }",
             "{ petition(id: \"pet_00000000000000000000000000000001\") { id } }",
             "{ whistle(id: \"whi_00000000000000000000000000000001\") { id } }",
             "{ events(case: \"whi_00000000000000000000000000000001\") { nodes { kind } } }",

@@ -6,14 +6,17 @@
 mod account;
 mod audience;
 mod audit;
+mod auditor;
 mod case;
 mod check;
 mod clock;
+mod dossier;
 mod due;
 mod error;
 mod import;
 mod intake;
 mod letters;
+mod record;
 mod registers;
 mod submit;
 mod units;
@@ -34,13 +37,16 @@ pub use account::{
     random_token, secret_of, secret_text,
 };
 pub use audit::By;
+pub use auditor::SealView;
 pub use case::{ActionsOf, CaseId, Visible};
 pub use check::Checked;
 pub use clock::{Clock, HeldClock, Ids, RunningClock, SystemIds, micros};
+pub use dossier::TakenOut;
 pub use due::Fired;
 pub use error::Error;
 pub use import::{ImportError, Imported};
 pub use intake::{Behalf, Intake, TEXT_LIMIT, TITLE_LIMIT};
+pub use record::{RecordError, SealOrder, Signer};
 pub use registers::{Caller, Registers};
 pub use store::Identity;
 pub use submit::{Changed, Key, Submission};
@@ -71,6 +77,7 @@ struct Inner {
     block: Mutex<HashMap<String, (i64, i64)>>,
     /// The auditor's stream of this process, and its day.
     log: std::sync::Mutex<Option<(chrono::NaiveDate, engine::ids::AuditId)>>,
+    seal_check: auditor::SealCheck,
 }
 
 /// What an application is made of.
@@ -111,6 +118,7 @@ impl App {
                 issuing: Mutex::new(HashMap::new()),
                 block: Mutex::new(HashMap::new()),
                 log: std::sync::Mutex::new(None),
+                seal_check: auditor::SealCheck::new(),
             }),
         })
     }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::{
     account::pass::Scope,
-    actor::Role,
+    actor::{Member, Role},
     command::{CommandKind, Target},
     directory::Unit,
     event::Event,
@@ -276,6 +276,68 @@ pub enum AuditFact {
         /// The digest of its manifest.
         digest: Digest,
     },
+    /// 记录封存. The seal itself is kept for ever.
+    RecordSealed {
+        /// Its number.
+        seal: u32,
+        /// The root that was signed.
+        root: Digest,
+    },
+    /// 更换封存密钥.
+    SealKeyChanged {
+        /// The fingerprint of the key before.
+        before: Digest,
+        /// The fingerprint of the key after.
+        after: Digest,
+    },
+    /// 导出: a case as a folder, or the whole record.
+    Exported {
+        /// The case; none for the whole record.
+        case: Option<Uuid>,
+    },
+    /// 审计日志到期清除: notes were deleted that seals had covered for the time they are kept.
+    NotesExpired {
+        /// The stream.
+        stream: AuditId,
+        /// How many of its notes, from the first.
+        events: u32,
+        /// The digest of the last of them.
+        head: Digest,
+        /// The first seal that covered all of them.
+        seal: u32,
+    },
+    /// 记录核验异常: the record is not what it should be.
+    RecordDoubted {
+        /// How much is wrong.
+        faults: u64,
+        /// The first of it, by its code.
+        code: String,
+        /// In which stream.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        stream: Option<Uuid>,
+        /// At which event of it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        event: Option<u32>,
+        /// At which seal.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seal: Option<u32>,
+    },
+    /// 发现旧副本: the database is older than the last seal outside it.
+    RestoreNoticed {
+        /// The last seal in the database; zero where there is none.
+        database: u32,
+        /// The last seal outside.
+        ledger: u32,
+    },
+    /// 认可恢复旧副本.
+    RestoreAccepted {
+        /// The last seal in the database.
+        database: u32,
+        /// The last seal outside; what it covered is lost.
+        ledger: u32,
+        /// The digest of the reason that was given.
+        reason: Digest,
+    },
 }
 
 /// What showed who somebody is, besides the name.
@@ -367,7 +429,12 @@ impl AuditFact {
             | Self::PersonErased { .. }
             | Self::ProviderLinked { .. }
             | Self::UnitFollowed { .. }
-            | Self::Restored { .. } => true,
+            | Self::Restored { .. }
+            | Self::SealKeyChanged { .. }
+            | Self::NotesExpired { .. }
+            | Self::RecordDoubted { .. }
+            | Self::RestoreNoticed { .. }
+            | Self::RestoreAccepted { .. } => true,
             Self::Refused { .. }
             | Self::SignInRefused { .. }
             | Self::AccountLocked { .. }
@@ -382,7 +449,9 @@ impl AuditFact {
             | Self::TokenIssued { .. }
             | Self::TokenRevoked { .. }
             | Self::Unsealed { .. }
-            | Self::NumberSought { .. } => false,
+            | Self::NumberSought { .. }
+            | Self::RecordSealed { .. }
+            | Self::Exported { .. } => false,
         }
     }
 
@@ -418,8 +487,17 @@ impl AuditFact {
             | Self::TokenRevoked { .. }
             | Self::Unsealed { .. }
             | Self::NumberSought { .. }
-            | Self::PersonErased { .. } => true,
-            Self::Refused { .. } | Self::SignInRefused { .. } | Self::AccountLocked { .. } => false,
+            | Self::PersonErased { .. }
+            | Self::RecordSealed { .. }
+            | Self::SealKeyChanged { .. }
+            | Self::Exported { .. }
+            | Self::NotesExpired { .. }
+            | Self::RestoreAccepted { .. } => true,
+            Self::Refused { .. }
+            | Self::SignInRefused { .. }
+            | Self::AccountLocked { .. }
+            | Self::RecordDoubted { .. }
+            | Self::RestoreNoticed { .. } => false,
         }
     }
 }
@@ -461,6 +539,13 @@ impl AuditKind {
             Self::ProviderLinked => "关联统一身份认证",
             Self::UnitFollowed => "单位随统一身份认证变更",
             Self::Restored => "恢复备份",
+            Self::RecordSealed => "记录封存",
+            Self::SealKeyChanged => "更换封存密钥",
+            Self::Exported => "导出",
+            Self::NotesExpired => "审计日志到期清除",
+            Self::RecordDoubted => "记录核验异常",
+            Self::RestoreNoticed => "发现旧副本",
+            Self::RestoreAccepted => "认可恢复旧副本",
         }
     }
 }
@@ -521,6 +606,18 @@ pub fn of_events(events: &[(StreamId, Event)]) -> Vec<AuditFact> {
         Some(AuditFact::PersonErased { person: *person, petition: *petition })
     };
     events.iter().filter_map(of).collect()
+}
+
+/// Whether somebody may read the record: the auditor alone.
+///
+/// # Errors
+/// [`Refusal::NotPermitted`] for everybody else.
+pub fn permit_reading(by: &Member) -> Result<(), Refusal> {
+    if by.roles.contains(&Role::Auditor) {
+        Ok(())
+    } else {
+        Err(Refusal::NotPermitted { who: vec![Role::Auditor] })
+    }
 }
 
 /// The note that a refused command leaves; none where somebody only filled in a form wrongly or

@@ -21,6 +21,7 @@ pub mod lists;
 pub mod notice;
 pub mod petition;
 pub mod picture;
+pub mod record;
 pub mod recusal;
 pub mod refusal;
 pub mod scene;

@@ -58,6 +58,8 @@ pub enum NoticeKind {
     DateMoved,
     /// 调阅身份信息: what is sealed of a petitioner was opened.
     Unsealed,
+    /// 记录封存: to whoever keeps the seals outside.
+    Sealed,
 }
 
 /// Who is told: everybody in a unit who has one of these roles.
@@ -111,6 +113,12 @@ pub struct Notice {
 }
 
 impl Notice {
+    /// The notice of a seal, to somebody outside.
+    #[must_use]
+    pub fn sealed() -> Self {
+        Self::new(NoticeKind::Sealed, UnitId(uuid::Uuid::nil()), &[])
+    }
+
     fn new(kind: NoticeKind, unit: UnitId, roles: &[Role]) -> Self {
         Self {
             kind,

@@ -535,6 +535,8 @@ pub(crate) enum NoticeKind {
     DateMoved,
     /// 调阅身份信息.
     Unsealed,
+    /// 记录封存: a seal, to whoever keeps it outside.
+    Sealed,
 }
 
 /// 流程环节.

@@ -1,6 +1,7 @@
 //! Queries: each passes the gate, each page comes by keyset.
 
 pub(crate) mod account;
+pub(crate) mod record;
 
 use app::Visible;
 use async_graphql::{Context, ID, InputObject, MergedObject, Object, Result};
@@ -23,7 +24,7 @@ use crate::{
 
 /// 查询.
 #[derive(MergedObject, Default)]
-pub struct Query(CaseQuery, account::AccountQuery);
+pub struct Query(CaseQuery, account::AccountQuery, record::RecordQuery);
 
 /// 办件.
 #[derive(Default)]

@@ -6,7 +6,7 @@
 
 use app::{App, Registers};
 use chrono::TimeDelta;
-use engine::{StreamId, ids::WhistleId, whistle::Whistle};
+use engine::{StreamId, ids::WhistleId, notice::NoticeKind, whistle::Whistle};
 use store::{ClaimedMailing, LetterInMailing};
 
 use crate::{
@@ -134,8 +134,21 @@ impl Drain {
             store.mailing_withheld(mailing.district, mailing.id).await?;
             return Ok(Delivered::Withheld);
         }
-        let texts: Result<Vec<Text>, TextError> =
-            letters.into_iter().map(|it| self.text(registers, scene, it)).collect();
+        let mut texts: Result<Vec<Text>, TextError> = Ok(vec![]);
+        for it in letters {
+            let text = match it.notice.kind {
+                NoticeKind::Sealed => match store.seal(mailing.district, it.version).await? {
+                    Some(row) => Ok(text::sealed(self.app.district_name(), &row, self.demo)),
+                    // A letter about a seal that is not there says nothing.
+                    None => continue,
+                },
+                _ => self.text(registers, scene, it),
+            };
+            texts = texts.and_then(|mut all| {
+                all.push(text?);
+                Ok(all)
+            });
+        }
         let texts = match texts {
             Ok(texts) => texts,
             // One letter that cannot be written must not hold up the others.

@@ -9,17 +9,19 @@ use engine::{
     calendar::{Explanation, LimitUnit, beijing},
     clock::Step,
     notice::NoticeKind,
+    record::{self, Recipient},
     whistle::AssignmentRole,
 };
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
+use store::SealRow;
 use thiserror::Error;
 
 /// The frame that every letter stands in.
 const FRAME: &str = include_str!("../templates/frame.txt");
 
-/// The template of a kind.
-fn template(kind: NoticeKind) -> &'static str {
-    match kind {
+/// The template of a kind; none where it is no letter about a case.
+fn template(kind: NoticeKind) -> Option<&'static str> {
+    Some(match kind {
         NoticeKind::Issued => include_str!("../templates/issued.txt"),
         NoticeKind::ReturnRuled => include_str!("../templates/return_ruled.txt"),
         NoticeKind::Replied => include_str!("../templates/replied.txt"),
@@ -31,7 +33,9 @@ fn template(kind: NoticeKind) -> &'static str {
         NoticeKind::LevelRaised => include_str!("../templates/level_raised.txt"),
         NoticeKind::DateMoved => include_str!("../templates/date_moved.txt"),
         NoticeKind::Unsealed => include_str!("../templates/unsealed.txt"),
-    }
+        // It is about no case: `sealed` writes it.
+        NoticeKind::Sealed => return None,
+    })
 }
 
 /// What a letter is about.
@@ -139,8 +143,28 @@ pub struct TextError {
 ///
 /// When a template is broken; a test writes a letter of each kind.
 pub fn render(letter: &Letter<'_>) -> Result<Text, TextError> {
-    fill(template(letter.kind), &fields(letter))
-        .map_err(|source| TextError { kind: letter.kind, source })
+    let fault = |source| TextError { kind: letter.kind, source };
+    let template = template(letter.kind).ok_or_else(|| {
+        let kind = minijinja::ErrorKind::TemplateNotFound;
+        fault(minijinja::Error::new(kind, "it is about no case"))
+    })?;
+    fill(template, &fields(letter)).map_err(fault)
+}
+
+/// Writes a seal to whoever keeps it outside: the paper itself.
+#[must_use]
+pub fn sealed(district: &str, row: &SealRow, demo: bool) -> Text {
+    let mark = if demo { "【演示】" } else { "" };
+    let district = one_line(district);
+    let no = row.seal.no;
+    let reason = row.reason.as_deref().map(one_line);
+    let signature = &row.signed.signature;
+    let to = Recipient::Letter;
+    Text {
+        subject: format!("{mark}{district}办理记录封存单（第{no}号）"),
+        body: record::paper(&district, &row.seal, signature, reason.as_deref(), to),
+        short: format!("{mark}{district}办理记录第{no}号封存单已寄出，请保管人留存。"),
+    }
 }
 
 /// Puts several letters into one, in their order. None make an empty one.

@@ -1,13 +1,14 @@
 //! What is exchanged on paper and in tables.
 //!
-//! Today this is one thing: [`messages`], which reads a spreadsheet of citizens'
-//! messages so that each row can be registered as a petition. Nothing here
-//! decides, stores or sends; bytes go in, plain values come out.
+//! [`messages`] reads a spreadsheet of citizens' messages so that each row can be
+//! registered as a petition; [`dossier`] writes one case as pages to be filed.
+//! Nothing here decides, stores or sends.
 //!
 //! Everything that comes from outside is bounded before it is expanded, and what
 //! is wrong with it is told in a sentence for a clerk, with the place and the way
 //! out. No sentence repeats a name, a telephone number or the text of a message.
 
+pub mod dossier;
 pub mod messages;
 
 /// The language of a sentence for a person.

@@ -1,6 +1,7 @@
 //! The subcommands. Each opens what a server would open, by the same settings, and holds the lock
 //! of an embedded database while it does.
 
+mod audit;
 mod backup;
 mod calendar;
 mod demo;
@@ -14,6 +15,7 @@ mod user;
 
 use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
 
+use app::{App, Caller};
 use clap::{Args, Parser, Subcommand};
 
 use crate::{
@@ -79,6 +81,9 @@ enum Command {
     Backup(backup::BackupArgs),
     /// 把备份恢复到空数据库 / a backup into an empty database
     Restore(backup::RestoreArgs),
+    /// 记录：核验、导出、封存 / the record: check, export, seal
+    #[command(subcommand)]
+    Audit(audit::Command),
 }
 
 #[derive(Args)]
@@ -149,9 +154,27 @@ impl Cli {
             Command::Lists(lists::Command::Check(args)) => lists::check(&args)?,
             Command::Backup(args) => backup::make(&places.settings()?, args).await?,
             Command::Restore(args) => return backup::restore(&places.settings()?, args).await,
+            Command::Audit(command) => return audit::run(&places, command).await,
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// Somebody whose account can act, by the name they sign in with.
+async fn caller(app: &App, login: &str) -> Result<Caller, Trouble> {
+    let found = app.store().credentials(app.district(), login).await?;
+    let caller = match found {
+        Some(it) => app.caller(it.account.person, None).await?,
+        None => None,
+    };
+    caller.ok_or_else(|| {
+        Trouble::wrong(
+            format!("没有可用的账号 {login}。用 chuishao user list 查看全部账号。"),
+            format!(
+                "There is no account {login} that can act. `chuishao user list` shows them all."
+            ),
+        )
+    })
 }
 
 async fn serve(settings: Settings, role: Role) -> Result<(), Trouble> {

@@ -20,6 +20,7 @@ mod open;
 mod post;
 mod problem;
 mod rates;
+mod record;
 mod routes;
 mod say;
 mod serve;

@@ -15,7 +15,7 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-use crate::{demo_clock::DemoClock, state::AppState};
+use crate::{demo_clock::DemoClock, record::keeper::Keeper, state::AppState};
 
 /// How often a loop looks, at the latest.
 const TICK: Duration = Duration::from_secs(1);
@@ -27,6 +27,8 @@ const KEYS_KEPT: TimeDelta = TimeDelta::days(7);
 const SWEEP: Duration = Duration::from_secs(3600);
 /// How often the counts of requests are forgotten that make no difference any more.
 const FORGET: Duration = Duration::from_secs(30);
+/// How often somebody looks whether it is time to seal the record.
+const LOOK: Duration = Duration::from_secs(60);
 /// How often the clock is held against the database's.
 const AGREE: Duration = Duration::from_secs(600);
 
@@ -157,6 +159,34 @@ async fn agree(app: App, clock: Arc<RunningClock>, mut stop: Stop) {
     while stop.rest(AGREE).await {
         if let Ok(Some(now)) = app.store().server_time().await {
             clock.correct(now);
+        }
+    }
+}
+
+/// Looks after the record: checks it when the process starts, then seals and forgets when it is time.
+pub(crate) async fn keep_record(keeper: Keeper, mut stop: Stop) {
+    let mut patience = Patience::new("record");
+    // What is found is told once, here; the work of the centre goes on.
+    let checked = tokio::select! {
+        checked = keeper.verify_at_start() => checked,
+        () = stop.wait() => return,
+    };
+    if let Err(error) = checked {
+        tracing::error!(error = error.to_string(), "the record cannot be vouched for");
+    }
+    let mut look_at = Instant::now();
+    loop {
+        let is_asked = keeper.is_asked();
+        let mut wait = TICK;
+        if is_asked || Instant::now() >= look_at {
+            look_at = Instant::now() + LOOK;
+            match keeper.tend(is_asked).await {
+                Ok(()) => patience.well(),
+                Err(error) => wait = patience.failed(&error),
+            }
+        }
+        if !stop.rest(wait).await {
+            return;
         }
     }
 }

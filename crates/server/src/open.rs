@@ -9,6 +9,7 @@ use crate::{
     data::Folder,
     demo_clock::{self, DemoClock},
     master_keys, post,
+    record::seal_key,
     settings::Settings,
     trouble::Trouble,
 };
@@ -108,10 +109,22 @@ impl Opened {
         }
     }
 
+    /// The same to be read beside a server that holds the folder; nothing may be written through it.
+    pub(crate) async fn beside(settings: &Settings) -> Result<Self, Trouble> {
+        let res = match settings.embedded_folder().filter(|it| crate::data::is_held(it)) {
+            Some(_) => Self::within(settings, None).await?,
+            None => return Self::migrated(settings).await,
+        };
+        match res.store.pending().await? {
+            0 => Ok(res),
+            pending => Err(store::Error::NotMigrated { pending }.into()),
+        }
+    }
+
     /// The application over it, with the keys of what is sealed.
     pub(crate) async fn app(&self, settings: &Settings, clock: &CaseClock) -> Result<App, Trouble> {
         master_keys::hold(settings, &self.store).await?;
-        Ok(App::open(Parts {
+        let app = App::open(Parts {
             store: self.store.clone(),
             clock: clock.clock(),
             wall: Arc::new(RunningClock::wall()),
@@ -119,6 +132,8 @@ impl Opened {
             domain: post::domain(&settings.mail),
             accounts: settings.accounts.clone(),
         })
-        .await?)
+        .await?;
+        app.check_seals_with(seal_key::check);
+        Ok(app)
     }
 }

@@ -12,7 +12,9 @@ use crate::{
     master_keys,
     oidc::Provider,
     open::{CaseClock, Opened},
-    post, routes,
+    post,
+    record::keeper::Keeper,
+    routes,
     settings::Settings,
     source::Proxies,
     state::{AppState, Site},
@@ -43,6 +45,7 @@ pub(crate) struct Server {
     door: Door,
     drain: Drain,
     keys: PathBuf,
+    keeper: Keeper,
 }
 
 impl Server {
@@ -92,6 +95,7 @@ impl Server {
         let provider = provider.map(|it| Provider::new(it, &site.public_url)).transpose()?;
         let transport = post::transport(&settings.mail)?;
         let drain = Drain::new(app.clone(), transport, site.public_url.as_str(), is_demo);
+        let keeper = Keeper::new(app.clone(), settings);
         Ok(Self {
             opened,
             address,
@@ -100,6 +104,7 @@ impl Server {
             door,
             drain,
             keys: settings.keys.clone(),
+            keeper,
         })
     }
 
@@ -116,7 +121,7 @@ impl Server {
     /// Runs until the system asks the process to end; then finishes what was begun, within
     /// [`FAREWELL`].
     pub(crate) async fn run(self, role: Role) -> Result<(), Trouble> {
-        let Self { opened, address: _, clock, state, door, drain, keys } = self;
+        let Self { opened, address: _, clock, state, door, drain, keys, keeper } = self;
         let (ending, stop) = Stop::new();
         let mut tasks = JoinSet::new();
         if role != Role::Api {
@@ -129,6 +134,7 @@ impl Server {
                 &stop,
                 &mut tasks,
             );
+            tasks.spawn(loops::keep_record(keeper, stop.clone()));
         }
         if let CaseClock::Demo(clock) = clock {
             tasks.spawn(loops::keep_clock(clock, stop.clone()));

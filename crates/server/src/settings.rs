@@ -59,6 +59,8 @@ pub struct Settings {
     pub log: Log,
     /// A provider that signs people in.
     pub oidc: Option<Oidc>,
+    /// The record: its seals, and how long notes are kept.
+    pub record: Record,
 }
 
 /// `[database]`.
@@ -93,6 +95,19 @@ pub struct Mail {
     pub password_file: Option<PathBuf>,
     /// The file that holds the trusted certificates.
     pub ca_file: Option<PathBuf>,
+}
+
+/// `[record]`.
+#[derive(Debug, Clone)]
+pub struct Record {
+    /// The folder outside the database to which each seal is written.
+    pub ledger: PathBuf,
+    /// The address of whoever keeps the seals outside.
+    pub holder: Option<String>,
+    /// How many hours lie between two seals.
+    pub seal_hours: u32,
+    /// How many months the auditor's notes are kept after their seal.
+    pub keep_months: u32,
 }
 
 /// `[log]`.
@@ -142,6 +157,7 @@ impl Settings {
 
         Ok(Self {
             mail: mail(given.mail, &data)?,
+            record: record(given.record, &data)?,
             keys: given.keys.folder.unwrap_or_else(|| data.join("keys")),
             database: Database {
                 url,
@@ -271,6 +287,28 @@ fn mail(given: file::Mail, data: &Path) -> Result<Mail, Trouble> {
         user: given.user,
         password_file: given.password_file,
         ca_file: given.ca_file,
+    })
+}
+
+fn record(given: file::Record, data: &Path) -> Result<Record, Trouble> {
+    let within = |key: &str, given: Option<u32>, usual: u32, (least, most): (u32, u32)| {
+        let it = given.unwrap_or(usual);
+        if (least..=most).contains(&it) {
+            return Ok(it);
+        }
+        let (zh, en) = (format!("{least} 至 {most}"), format!("{least} to {most}"));
+        Err(bad(&format!("record.{key}"), &zh, &en))
+    };
+    let holder = given.holder.map(|it| it.trim().to_owned()).filter(|it| !it.is_empty());
+    if holder.as_ref().is_some_and(|it| !it.contains('@')) {
+        return Err(bad("record.holder", "一个邮件地址", "a mail address"));
+    }
+    Ok(Record {
+        ledger: given.ledger.unwrap_or_else(|| data.join("seals")),
+        holder,
+        seal_hours: within("seal_hours", given.seal_hours, 24, (1, 720))?,
+        // 网络安全法 21(3): six months at the least.
+        keep_months: within("keep_months", given.keep_months, 36, (6, 1200))?,
     })
 }
 

@@ -148,6 +148,41 @@ impl From<app::Error> for Trouble {
     }
 }
 
+impl From<app::RecordError> for Trouble {
+    fn from(error: app::RecordError) -> Self {
+        match error {
+            app::RecordError::App(error) => error.into(),
+            app::RecordError::OtherKey { named, held } => Self::wrong(
+                format!(
+                    "封存密钥不是上一次封存所指定的：应为 {}，现为 {}。请从备份恢复 seal.key。",
+                    named.shown(),
+                    held.shown()
+                ),
+                format!(
+                    "seal.key is not the key that the last seal names: it should be {}, and is {}. Restore it from a backup.",
+                    named.shown(),
+                    held.shown()
+                ),
+            ),
+            app::RecordError::Doubted(finding) => Self::failed(
+                format!(
+                    "已封存的记录被改动，未再封存。{}请保留现状，运行 chuishao audit verify --database 核验。",
+                    finding.sentence(engine::text::Lang::Zh)
+                ),
+                format!(
+                    "What was sealed was changed, and is not sealed again. {} Keep it as it is and run `chuishao audit verify --database`.",
+                    finding.sentence(engine::text::Lang::En)
+                ),
+            ),
+            app::RecordError::Written(error) => Self::failed(
+                "导出无法写入。请检查路径和磁盘空间。",
+                "The export cannot be written. Check the path and the disk.",
+            )
+            .because(error),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

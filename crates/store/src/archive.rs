@@ -173,7 +173,7 @@ pub struct KeyNeeded {
 }
 
 /// What stood in the database at one instant.
-pub struct Snapshot {
+pub struct Archive {
     tx: DatabaseTransaction,
     /// The keys that were met in the rows so far.
     keys: Mutex<BTreeSet<u32>>,
@@ -185,7 +185,7 @@ impl Store {
     ///
     /// # Errors
     /// The driver's.
-    pub async fn snapshot(&self) -> Result<Snapshot, Error> {
+    pub async fn archive(&self) -> Result<Archive, Error> {
         let embedded = self.db.get_database_backend() == DbBackend::Sqlite;
         let options = TransactionOptions {
             isolation_level: (!embedded).then_some(IsolationLevel::RepeatableRead),
@@ -193,14 +193,14 @@ impl Store {
             sqlite_transaction_mode: embedded.then_some(SqliteTransactionMode::Deferred),
         };
         let tx = self.db.begin_with_options(options).await?;
-        let res = Snapshot { tx, keys: Mutex::default() };
+        let res = Archive { tx, keys: Mutex::default() };
         // The first look is the instant.
         res.steps().await?;
         Ok(res)
     }
 }
 
-impl Snapshot {
+impl Archive {
     /// The steps of the schema, oldest first.
     ///
     /// # Errors

@@ -12,11 +12,11 @@ use sea_orm::{
     ActiveValue::Set,
     ColumnTrait as _, ConnectionTrait as _, DatabaseTransaction, DbBackend, EntityTrait as _,
     QueryFilter as _, QueryOrder as _, QuerySelect as _,
-    sea_query::{Expr, OnConflict},
+    sea_query::{Cond, Expr, OnConflict},
 };
 use uuid::Uuid;
 
-use crate::{Error, Store, entity, journal};
+use crate::{Cursor, Error, Page, PageRequest, Store, entity, journal};
 
 /// What is to be noted, and by whom.
 #[derive(Debug, Clone)]
@@ -91,6 +91,98 @@ impl Store {
                 .map_err(|error| Error::corrupt("audit_event", "body", it.stream_id, error))
         };
         rows.into_iter().map(note).collect()
+    }
+}
+
+/// Which notes.
+#[derive(Debug, Clone, Default)]
+pub struct NoteFilter {
+    /// Of one of these kinds.
+    pub kinds: Vec<&'static str>,
+    /// By this person.
+    pub person: Option<PersonId>,
+    /// Whether what was tried succeeded.
+    pub success: Option<bool>,
+    /// From then.
+    pub from: Option<DateTime<Utc>>,
+    /// Before then.
+    pub until: Option<DateTime<Utc>>,
+}
+
+/// A note as it is kept.
+#[derive(Debug, Clone)]
+pub struct NoteView {
+    /// The note.
+    pub note: Note,
+    /// The digest of its bytes.
+    pub digest: Digest,
+}
+
+impl Store {
+    /// A page of notes, the last first.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] or the driver's.
+    pub async fn notes_page(
+        &self,
+        district: DistrictId,
+        filter: &NoteFilter,
+        request: PageRequest,
+    ) -> Result<Page<NoteView>, Error> {
+        use entity::audit_event::{Column, Entity, Model};
+        let mut query = Entity::find().filter(Column::DistrictId.eq(district.0));
+        if !filter.kinds.is_empty() {
+            query = query.filter(Column::Kind.is_in(filter.kinds.iter().copied()));
+        }
+        if let Some(it) = filter.person {
+            query = query.filter(Column::ActorId.eq(it.0));
+        }
+        if let Some(it) = filter.success {
+            query = query.filter(Column::Success.eq(it));
+        }
+        if let Some(it) = filter.from {
+            query = query.filter(Column::At.gte(it));
+        }
+        if let Some(it) = filter.until {
+            query = query.filter(Column::At.lt(it));
+        }
+        let (total, capped) =
+            self.count(sea_orm::QuerySelect::query(&mut query), request.count).await?;
+        if let Some(after) = request.after {
+            let (at, stream, version) = after.note();
+            let version = journal::version(version);
+            query = query.filter(
+                Cond::any().add(Column::At.lt(at)).add(
+                    Cond::all().add(Column::At.eq(at)).add(
+                        Cond::any().add(Column::StreamId.lt(stream)).add(
+                            Cond::all()
+                                .add(Column::StreamId.eq(stream))
+                                .add(Column::Version.lt(version)),
+                        ),
+                    ),
+                ),
+            );
+        }
+        let mut rows = query
+            .order_by_desc(Column::At)
+            .order_by_desc(Column::StreamId)
+            .order_by_desc(Column::Version)
+            .limit(request.first + 1)
+            .all(&self.db)
+            .await?;
+        let most = usize::try_from(request.first).unwrap_or(usize::MAX);
+        let more = rows.len() > most;
+        rows.truncate(most);
+        let view = |it: Model| {
+            let note = Note::parse(&it.body)
+                .map_err(|error| Error::corrupt("audit_event", "body", it.stream_id, error))?;
+            let digest = <[u8; 32]>::try_from(it.hash.as_slice())
+                .map_err(|error| Error::corrupt("audit_event", "hash", it.stream_id, error))?;
+            let place = Cursor::of_note(it.at, it.stream_id, note.version);
+            Ok((place, NoteView { note, digest: Digest(digest) }))
+        };
+        let items = rows.into_iter().map(view).collect::<Result<_, Error>>()?;
+        Ok(Page { items, more, total, capped })
     }
 }
 

@@ -55,6 +55,8 @@ pub struct ClaimedMailing {
 pub struct LetterInMailing {
     /// The stream of its event.
     pub stream: Uuid,
+    /// The ordinal of its event; of a seal, its number.
+    pub version: u32,
     /// The unit that is addressed.
     pub unit: UnitId,
     /// What it says.
@@ -311,6 +313,7 @@ impl Store {
                 .map(|letter| {
                     Ok(LetterInMailing {
                         stream: letter.stream_id,
+                        version: u32::try_from(letter.version).unwrap_or(0),
                         unit: UnitId(letter.unit_id),
                         notice: serde_json::from_str(&letter.notice).map_err(|error| {
                             Error::corrupt("letter", "notice", letter.id, error)

@@ -233,6 +233,22 @@ entities! {
         body: Vec<u8>,
         hash: Vec<u8>,
     }
+    seal "seal" {
+        #[sea_orm(primary_key, auto_increment = false)] district_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)] no: i32,
+        at: DateTimeUtc,
+        body: Vec<u8>,
+        signature: Vec<u8>,
+        reason: Option<String>,
+    }
+    seal_head "seal_head" {
+        #[sea_orm(primary_key, auto_increment = false)] district_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)] stream_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)] seal_no: i32,
+        kind: String,
+        version: i32,
+        head: Vec<u8>,
+    }
     text "text" {
         #[sea_orm(primary_key, auto_increment = false)] district_id: Uuid,
         #[sea_orm(primary_key, auto_increment = false)] id: Uuid,

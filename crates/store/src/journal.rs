@@ -204,6 +204,7 @@ pub struct Commit {
     pub(crate) key: Option<entity::idempotency::ActiveModel>,
     pub(crate) numbers: Option<NumbersTaken>,
     pub(crate) notes: Vec<Notes>,
+    pub(crate) sealing: crate::seal::Sealing,
 }
 
 /// A stream's row before and after.
@@ -404,6 +405,7 @@ impl Commit {
             res.key = res.key.or(it.key);
             res.numbers = res.numbers.or(it.numbers);
             res.notes.extend(it.notes);
+            res.sealing.join(it.sealing);
         }
         res
     }
@@ -869,6 +871,7 @@ pub(crate) async fn write(
     for (case, words) in commit.search {
         search::put(tx, district, case, &words).await?;
     }
+    commit.sealing.write(tx, district).await?;
     for notes in &commit.notes {
         audit::write(tx, district, notes).await?;
     }

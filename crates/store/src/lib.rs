@@ -24,6 +24,7 @@ mod read;
 mod roles;
 mod rota;
 mod rotation;
+mod seal;
 mod sealed;
 mod search;
 mod session;
@@ -33,9 +34,9 @@ mod writer;
 
 pub use account::{Account, AccountDetails, Credentials, NewAccount, NewPassword};
 pub use archive::{
-    Column as ArchiveColumn, KeyNeeded, Kind as ArchiveKind, Loader, Part, Snapshot, Table, Tally,
+    Archive, Column as ArchiveColumn, KeyNeeded, Kind as ArchiveKind, Loader, Part, Table, Tally,
 };
-pub use audit::{Notes, register_stream};
+pub use audit::{NoteFilter, NoteView, Notes, register_stream};
 pub use claim::{ClaimedMailing, DueDeadline, LetterInMailing};
 pub use directory::RegisterState;
 pub use error::Error;
@@ -55,6 +56,7 @@ pub use read::{
 };
 pub use roles::RolesAsked;
 pub use rotation::SealedAnew;
+pub use seal::{Expiring, HolderLetter, SealRow, Snapshot};
 pub use session::{NewDevice, NewSession, Session};
 
 /// The version of the fold: a state that an older program folded is folded anew.

@@ -79,6 +79,18 @@ impl Cursor {
         self.id
     }
 
+    /// The place of a note: when, on which stream, and its ordinal there. The step only says that
+    /// the ordinal stands in the cursor's second id.
+    pub(crate) fn of_note(at: DateTime<Utc>, stream: Uuid, version: u32) -> Self {
+        let part = Uuid::from_u128(u128::from(version));
+        Self { at: at.timestamp_micros(), id: stream, part, step: Some(Step::Submit) }
+    }
+
+    /// The place of a note again.
+    pub(crate) fn note(self) -> (DateTime<Utc>, Uuid, u32) {
+        (self.instant(), self.id, u32::try_from(self.part.as_u128()).unwrap_or(0))
+    }
+
     fn of(at: DateTime<Utc>, id: Uuid) -> Self {
         Self { at: at.timestamp_micros(), id, part: Uuid::nil(), step: None }
     }
@@ -550,7 +562,7 @@ impl Store {
         Ok(Page { items, more, total, capped })
     }
 
-    async fn count(
+    pub(crate) async fn count(
         &self,
         query: &SelectStatement,
         wanted: bool,

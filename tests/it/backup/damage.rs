@@ -261,9 +261,9 @@ async fn without_room_nothing_is_left_and_it_is_told() {
 /// An archive of an older program is loaded at its own step of the schema, and brought up to date.
 async fn of_an_older_program(app: TestApp) {
     let source = Store::open(&Options { read_only: true, ..Options::of(app.url()) }).await.unwrap();
-    let snapshot = source.snapshot().await.unwrap();
-    let steps = snapshot.steps().await.unwrap();
-    let tables: Vec<_> = snapshot
+    let archive = source.archive().await.unwrap();
+    let steps = archive.steps().await.unwrap();
+    let tables: Vec<_> = archive
         .tables()
         .into_iter()
         .filter(|it| ["district", "session"].contains(&it.name.as_str()))
@@ -277,7 +277,7 @@ async fn of_an_older_program(app: TestApp) {
     assert_eq!(store.pending().await.unwrap(), 1);
     let loader = store.loader().await.unwrap();
     for table in &tables {
-        let there = snapshot
+        let there = archive
             .rows(table, 1, async |part| loader.load(table, &part.lines).await.map(|_| ()))
             .await
             .unwrap();

@@ -25,6 +25,7 @@ CREATE INDEX petition_petitioner ON public.petition_row USING btree (district_id
 CREATE INDEX petition_ref ON public.petition_row USING btree (district_id, external_ref)
 CREATE INDEX petition_stage ON public.petition_row USING btree (district_id, stage, registered_at, id)
 CREATE INDEX provider_attempt_end ON public.provider_attempt USING btree (expires_at)
+CREATE INDEX seal_head_seal ON public.seal_head USING btree (district_id, seal_no, stream_id)
 CREATE INDEX search_tokens ON public.search USING gin (tokens)
 CREATE INDEX session_end ON public.session USING btree (expires_at)
 CREATE INDEX session_person ON public.session USING btree (district_id, person_id)
@@ -74,6 +75,8 @@ CREATE UNIQUE INDEX provider_attempt_pkey ON public.provider_attempt USING btree
 CREATE UNIQUE INDEX recovery_code_pkey ON public.recovery_code USING btree (district_id, person_id, hash)
 CREATE UNIQUE INDEX register_pkey ON public.register USING btree (district_id)
 CREATE UNIQUE INDEX roles_asked_pkey ON public.roles_asked USING btree (district_id, person_id)
+CREATE UNIQUE INDEX seal_head_pkey ON public.seal_head USING btree (district_id, stream_id, seal_no)
+CREATE UNIQUE INDEX seal_pkey ON public.seal USING btree (district_id, no)
 CREATE UNIQUE INDEX seaql_migrations_pkey ON public.seaql_migrations USING btree (version)
 CREATE UNIQUE INDEX search_pkey ON public.search USING btree (district_id, case_id)
 CREATE UNIQUE INDEX second_factor_pkey ON public.second_factor USING btree (district_id, person_id)
@@ -303,6 +306,18 @@ column roles_asked.by_id uuid not null
 column roles_asked.district_id uuid not null
 column roles_asked.person_id uuid not null
 column roles_asked.roles text not null
+column seal.at timestamp with time zone not null
+column seal.body bytea not null
+column seal.district_id uuid not null
+column seal.no integer not null
+column seal.reason text
+column seal.signature bytea not null
+column seal_head.district_id uuid not null
+column seal_head.head bytea not null
+column seal_head.kind character varying not null
+column seal_head.seal_no integer not null
+column seal_head.stream_id uuid not null
+column seal_head.version integer not null
 column seaql_migrations.applied_at bigint not null
 column seaql_migrations.version character varying not null
 column search.case_id uuid not null
@@ -395,3 +410,7 @@ trigger audit_event BEFORE DELETE note_is_kept
 trigger audit_event BEFORE UPDATE note_is_kept
 trigger event BEFORE DELETE event_is_for_ever
 trigger event BEFORE UPDATE event_is_for_ever
+trigger seal BEFORE DELETE seal_is_kept
+trigger seal BEFORE UPDATE seal_is_kept
+trigger seal_head BEFORE DELETE seal_head_is_kept
+trigger seal_head BEFORE UPDATE seal_head_is_kept

@@ -34,6 +34,7 @@ CREATE INDEX "petition_ref" ON "petition_row" ("district_id", "external_ref")
 CREATE INDEX "petition_stage" ON "petition_row" ("district_id", "stage", "registered_at", "id")
 CREATE UNIQUE INDEX "provider_account_person" ON "provider_account" ("district_id", "person_id")
 CREATE INDEX "provider_attempt_end" ON "provider_attempt" ("expires_at")
+CREATE INDEX "seal_head_seal" ON "seal_head" ("district_id", "seal_no", "stream_id")
 CREATE INDEX "session_end" ON "session" ("expires_at")
 CREATE INDEX "session_person" ON "session" ("district_id", "person_id")
 CREATE INDEX "stage_span_at" ON "stage_span" ("district_id", "case_kind", "stage", "from_at", "to_at")
@@ -77,6 +78,8 @@ CREATE TABLE "provider_attempt" ( "token_hash" blob(32) NOT NULL, "expires_at" t
 CREATE TABLE "recovery_code" ( "district_id" uuid_text NOT NULL, "person_id" uuid_text NOT NULL, "hash" blob(32) NOT NULL, "used_at" timestamp_with_timezone_text NULL, PRIMARY KEY ("district_id", "person_id", "hash") )
 CREATE TABLE "register" ( "district_id" uuid_text NOT NULL, "version" integer NOT NULL, PRIMARY KEY ("district_id") )
 CREATE TABLE "roles_asked" ( "district_id" uuid_text NOT NULL, "person_id" uuid_text NOT NULL, "roles" text NOT NULL, "by_id" uuid_text NOT NULL, "at" timestamp_with_timezone_text NOT NULL, PRIMARY KEY ("district_id", "person_id") )
+CREATE TABLE "seal" ( "district_id" uuid_text NOT NULL, "no" integer NOT NULL, "at" timestamp_with_timezone_text NOT NULL, "body" blob NOT NULL, "signature" blob(64) NOT NULL, "reason" text NULL, PRIMARY KEY ("district_id", "no") )
+CREATE TABLE "seal_head" ( "district_id" uuid_text NOT NULL, "stream_id" uuid_text NOT NULL, "seal_no" integer NOT NULL, "kind" varchar NOT NULL, "version" integer NOT NULL, "head" blob(32) NOT NULL, PRIMARY KEY ("district_id", "stream_id", "seal_no") )
 CREATE TABLE "seaql_migrations" ( "version" varchar NOT NULL PRIMARY KEY, "applied_at" integer NOT NULL )
 CREATE VIRTUAL TABLE search USING fts5( district_id UNINDEXED, case_id UNINDEXED, tokens, tokenize = 'unicode61')
 CREATE TABLE "second_factor" ( "district_id" uuid_text NOT NULL, "person_id" uuid_text NOT NULL, "secret" blob(1) NULL, "enrolled_at" timestamp_with_timezone_text NULL, "last_step" integer NULL, "pending" blob(1) NULL, PRIMARY KEY ("district_id", "person_id") )
@@ -93,3 +96,7 @@ CREATE TRIGGER event_is_not_changed BEFORE UPDATE ON event BEGIN SELECT RAISE(AB
 CREATE TRIGGER event_is_not_deleted BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, 'events are never changed or deleted'); END
 CREATE TRIGGER note_is_not_changed BEFORE UPDATE ON audit_event BEGIN SELECT RAISE(ABORT, 'the record is never changed'); END
 CREATE TRIGGER note_is_not_deleted BEFORE DELETE ON audit_event WHEN OLD.lasting OR OLD.at >= strftime('%Y-%m-%dT%H:%M:%S', 'now', '-6 months') BEGIN SELECT RAISE(ABORT, 'the record is never changed'); END
+CREATE TRIGGER seal_head_is_not_changed BEFORE UPDATE ON seal_head BEGIN SELECT RAISE(ABORT, 'a seal is never changed'); END
+CREATE TRIGGER seal_head_is_not_deleted BEFORE DELETE ON seal_head BEGIN SELECT RAISE(ABORT, 'a seal is never changed'); END
+CREATE TRIGGER seal_is_not_changed BEFORE UPDATE ON seal BEGIN SELECT RAISE(ABORT, 'a seal is never changed'); END
+CREATE TRIGGER seal_is_not_deleted BEFORE DELETE ON seal BEGIN SELECT RAISE(ABORT, 'a seal is never changed'); END

@@ -1,4 +1,4 @@
-//! Out of one snapshot into a file, a part at a time: while one is packed the next is read, and no more
+//! Out of one archive into a file, a part at a time: while one is packed the next is read, and no more
 //! than a few are held.
 
 use std::{
@@ -43,13 +43,13 @@ pub(crate) async fn make(store: &Store, to: &Path, at: DateTime<Utc>) -> Result<
         ));
     }
     let draft = Draft::new(to)?;
-    let snapshot = store.snapshot().await?;
-    let tables = snapshot.tables();
+    let archive = store.archive().await?;
+    let tables = archive.tables();
     let head = Head {
         format: FORMAT,
         program: env!("CARGO_PKG_VERSION").to_owned(),
         made_at: at,
-        steps: snapshot.steps().await?,
+        steps: archive.steps().await?,
         tables: tables.clone(),
     };
     let head = serde_json::to_vec_pretty(&head).map_err(|error| failed(to, error.into()))?;
@@ -63,7 +63,7 @@ pub(crate) async fn make(store: &Store, to: &Path, at: DateTime<Utc>) -> Result<
         parts.send((HEAD.to_owned(), head)).await.map_err(|_| Stopped::Packer(gone()))?;
         for table in &tables {
             let mut n = 0;
-            let tally = snapshot.rows(table, PART, async |part| {
+            let tally = archive.rows(table, PART, async |part| {
                 n += 1;
                 let sent = parts.send((path_of(&table.name, n), part.lines)).await;
                 sent.map_err(|_| Stopped::Packer(gone()))
@@ -82,7 +82,7 @@ pub(crate) async fn make(store: &Store, to: &Path, at: DateTime<Utc>) -> Result<
         Err(Stopped::Store(error)) => return Err(error.into()),
         Err(Stopped::Packer(error)) => return Err(failed(to, error)),
     }
-    let keys = snapshot.keys().await?;
+    let keys = archive.keys().await?;
     let (bytes, digest) = finish(packed, &tallies, &keys).map_err(|error| failed(to, error))?;
     draft.keep(to).map_err(|error| failed(to, error))?;
     Ok(Made { tables: tallies, keys, bytes, digest })

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, str::FromStr as _, time::Instant};
 
-use app::{App, Caller, ImportError};
+use app::ImportError;
 use clap::Subcommand;
 use engine::{petition::Procedure, text::Lang as Tongue};
 use papers::{
@@ -10,6 +10,7 @@ use papers::{
     messages::{self, Options, Override, Sheet, Use},
 };
 
+use super::caller;
 use crate::{
     open::{CaseClock, Opened},
     say,
@@ -123,22 +124,6 @@ fn read(path: &std::path::Path) -> Result<Vec<u8>, Trouble> {
         return Err(Trouble::wrong(error.message(Lang::Zh), error.message(Lang::En)));
     }
     std::fs::read(path).map_err(unreadable)
-}
-
-async fn caller(app: &App, login: &str) -> Result<Caller, Trouble> {
-    let found = app.store().credentials(app.district(), login).await?;
-    let caller = match found {
-        Some(it) => app.caller(it.account.person, None).await?,
-        None => None,
-    };
-    caller.ok_or_else(|| {
-        Trouble::wrong(
-            format!("没有可用的账号 {login}。用 chuishao user list 查看全部账号。"),
-            format!(
-                "There is no account {login} that can act. `chuishao user list` shows them all."
-            ),
-        )
-    })
 }
 
 fn show_mapping(sheet: &Sheet) {

@@ -24,6 +24,7 @@ pub(super) struct Given {
     pub(super) mail: Mail,
     pub(super) log: Log,
     pub(super) oidc: Oidc,
+    pub(super) record: Record,
 }
 
 #[derive(Deserialize, Default)]
@@ -122,6 +123,15 @@ pub(super) struct OidcGroup {
     pub(super) unit: Option<String>,
     #[serde(default)]
     pub(super) roles: Vec<Role>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Record {
+    pub(super) ledger: Option<PathBuf>,
+    pub(super) holder: Option<String>,
+    pub(super) seal_hours: Option<u32>,
+    pub(super) keep_months: Option<u32>,
 }
 
 /// How letters go out.

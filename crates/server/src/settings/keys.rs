@@ -1,7 +1,7 @@
 //! The names of settings, and which of them a wrong one was meant to be.
 
 /// Every section with its keys. A test holds it against the types that they are read into.
-pub(super) const KNOWN: [(&str, &[&str]); 7] = [
+pub(super) const KNOWN: [(&str, &[&str]); 8] = [
     ("database", &["url", "max_connections"]),
     (
         "http",
@@ -57,6 +57,7 @@ pub(super) const KNOWN: [(&str, &[&str]); 7] = [
             "button",
         ],
     ),
+    ("record", &["ledger", "holder", "seal_hours", "keep_months"]),
 ];
 
 /// Whether there is such a section.

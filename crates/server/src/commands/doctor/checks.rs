@@ -19,6 +19,10 @@ use crate::{
     oidc::Provider,
     open::Opened,
     post,
+    record::{
+        keeper::{self, Standing},
+        ledger::Ledger,
+    },
     settings::{MailTransport, Oidc, Settings, TlsFiles},
     tls,
 };
@@ -215,6 +219,7 @@ async fn database(settings: &Settings, res: &mut Vec<Finding>) {
         }
     }
     registers(store, settings, res).await;
+    res.extend(record(settings, store).await);
     let last = store.last_event_at().await.ok().flatten();
     let server = store.server_time().await.ok().flatten();
     res.push(clock(last, server));
@@ -249,6 +254,48 @@ async fn registers(store: &Store, settings: &Settings, res: &mut Vec<Finding>) {
         }
         Err(error) => res.push(Finding::stopped("日历与清单", &error.into())),
     }
+}
+
+/// The seals of the database, against the ledger outside it.
+async fn record(settings: &Settings, store: &Store) -> Option<Finding> {
+    const WHAT: &str = "封存";
+    let (district, ..) = store.district().await.ok()??;
+    let ledger = Ledger::of(&settings.record.ledger);
+    let folder = ledger.folder().display();
+    let finding = match keeper::compare(store, district, &ledger).await {
+        Ok(Standing::Well { last: 0 }) => Finding::mind(
+            WHAT,
+            "尚未封存过。服务启动时自动封存，也可运行 chuishao audit seal。",
+            "Nothing is sealed yet; the server does it when it starts, or `chuishao audit seal`.",
+        ),
+        Ok(Standing::Well { last }) => Finding::well(
+            WHAT,
+            format!("最后是第 {last} 号，与底单 {folder} 相符"),
+            "as in the ledger",
+        ),
+        Ok(Standing::Behind { database, ledger: last }) => {
+            let at = ledger.read(last).ok().flatten().map(|(row, _)| keeper::shown(&row));
+            let at = at.unwrap_or_default();
+            Finding::bad(
+                WHAT,
+                format!(
+                    "数据库是旧副本：其中最后是第 {database} 号，底单 {folder} 已到第 {last} 号（{at}）。查明原因后运行 chuishao audit accept-restore --reason 理由。"
+                ),
+                format!(
+                    "The database is an older copy: its last seal is {database}, the ledger has seal {last} of {at}. Find out why, then run `chuishao audit accept-restore --reason …`."
+                ),
+            )
+        }
+        Ok(Standing::Other { no }) => Finding::bad(
+            WHAT,
+            format!(
+                "第 {no} 号与底单 {folder} 不同，不是同一份记录。请核对 record.ledger 与 database.url。"
+            ),
+            format!("Seal {no} is not that of the ledger; they are of two records."),
+        ),
+        Err(trouble) => Finding::stopped(WHAT, &trouble),
+    };
+    Some(finding)
 }
 
 fn calendar(registers: &RegisterState, today: chrono::NaiveDate) -> Finding {
