@@ -54,6 +54,8 @@ pub(crate) struct Manifest {
     pub(crate) tables: BTreeMap<String, Tally>,
     /// The keys without which what is sealed cannot be read.
     pub(crate) keys: Vec<KeyNeeded>,
+    /// The last seal of the record.
+    pub(crate) seal: Option<u32>,
 }
 
 /// A part of the file.

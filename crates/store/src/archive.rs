@@ -18,8 +18,9 @@ use futures_util::TryStreamExt as _;
 use migrations::{Migrator, MigratorTrait as _};
 use sea_orm::{
     AccessMode, ColumnTrait as _, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait,
-    IdenStatic as _, IsolationLevel, Iterable as _, PrimaryKeyToColumn as _, QueryResult,
-    SqliteTransactionMode, Statement, StreamTrait as _, TransactionOptions, TransactionTrait as _,
+    IdenStatic as _, IsolationLevel, Iterable as _, PrimaryKeyToColumn as _, QueryOrder as _,
+    QueryResult, SqliteTransactionMode, Statement, StreamTrait as _, TransactionOptions,
+    TransactionTrait as _,
     sea_query::{ColumnType, Order, Query},
 };
 use serde::{Deserialize, Serialize};
@@ -265,6 +266,18 @@ impl Archive {
             Some(Digest(row.proof.as_slice().try_into().ok()?))
         };
         Ok(met.into_iter().map(|id| KeyNeeded { id, proof: proof(id) }).collect())
+    }
+}
+
+impl Archive {
+    /// The number of the last seal of the record; none where nothing was sealed.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn last_seal(&self) -> Result<Option<u32>, Error> {
+        use entity::seal::{Column, Entity};
+        let last = Entity::find().order_by_desc(Column::No).one(&self.tx).await?;
+        Ok(last.and_then(|it| u32::try_from(it.no).ok()))
     }
 }
 

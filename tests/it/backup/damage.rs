@@ -303,3 +303,40 @@ async fn an_archive_of_an_older_program_is_brought_up_to_date() {
         of_an_older_program(app).await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_older_than_the_last_seal_is_noticed_when_it_is_restored() {
+    let app = TestApp::start(Database::Sqlite).await;
+    called(&app).await;
+    let url = app.url().to_owned();
+    app.step_aside().await;
+    let home = tempfile::tempdir().unwrap();
+    let (data, file) = (home.path().join("data"), home.path().join("backup.tar.gz"));
+    let (keys, ledger) = (data.join("keys"), home.path().join("ledger"));
+    tests::keys::put(&data);
+    // Keys and ledger stay where they are, whatever becomes of the disk of the database.
+    let desk = |url: &str, data: &Path, arguments: &[&str]| {
+        command(url, data, arguments)
+            .env("CHUISHAO__RECORD__LEDGER", &ledger)
+            .env("CHUISHAO__KEYS__FOLDER", &keys)
+            .output()
+            .unwrap()
+    };
+    well(&desk(&url, &data, &["audit", "seal"]));
+    backup(&url, &data, &file);
+    let app = app.look_again().await;
+    called(&app).await;
+    app.step_aside().await;
+    well(&desk(&url, &data, &["audit", "seal"]));
+    let target = Target::new(Database::Sqlite);
+    let run = |arguments: &[&str]| desk(&target.url, &target.data, arguments);
+    let from = file.display().to_string();
+    let said = well(&run(&["restore", "--from", &from]));
+    for word in ["第 1 号", "第 2 号", "accept-restore"] {
+        assert!(said.contains(word), "{said}");
+    }
+    let refused = run(&["audit", "seal"]);
+    assert!(!refused.status.success() && text(&refused).contains("旧副本"), "{}", text(&refused));
+    well(&run(&["audit", "accept-restore", "--reason", "换新磁盘，恢复备份"]));
+    well(&run(&["audit", "seal"]));
+}

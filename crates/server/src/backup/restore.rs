@@ -18,6 +18,7 @@ use crate::{
     data::Folder,
     master_keys::Files,
     open::{CaseClock, Opened},
+    record::ledger::Ledger,
     settings::Settings,
     trouble::Trouble,
 };
@@ -35,6 +36,8 @@ pub(crate) struct Restored {
     pub(crate) deadlines: u64,
     /// How many sessions and tokens ended.
     pub(crate) ended: u64,
+    /// The last seal outside the database, where that is newer than the last in it.
+    pub(crate) newer_seal: Option<u32>,
 }
 
 /// Restores a backup into the empty database of the settings.
@@ -162,8 +165,11 @@ async fn fill(
     let fact = AuditFact::Restored { made_at: backup.head.made_at, digest: backup.digest };
     store.note(app.district(), notes.saying(fact)).await?;
     store.fold_log().await?;
+    // What came after the backup is lost, and the next seal has to say so.
+    let outside = Ledger::of(&settings.record.ledger).last_number()?;
+    let newer_seal = outside.filter(|it| backup.manifest.seal.is_none_or(|here| here < *it));
     opened.store.clone().close().await?;
-    Ok(Restored { backup, checked, deadlines, ended })
+    Ok(Restored { backup, checked, deadlines, ended, newer_seal })
 }
 
 /// Where an embedded database is filled before it takes its name.

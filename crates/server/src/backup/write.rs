@@ -82,10 +82,15 @@ pub(crate) async fn make(store: &Store, to: &Path, at: DateTime<Utc>) -> Result<
         Err(Stopped::Store(error)) => return Err(error.into()),
         Err(Stopped::Packer(error)) => return Err(failed(to, error)),
     }
-    let keys = archive.keys().await?;
-    let (bytes, digest) = finish(packed, &tallies, &keys).map_err(|error| failed(to, error))?;
+    let manifest = Manifest {
+        parts: packed.parts,
+        tables: tallies,
+        keys: archive.keys().await?,
+        seal: archive.last_seal().await?,
+    };
+    let (bytes, digest) = finish(packed.file, &manifest).map_err(|error| failed(to, error))?;
     draft.keep(to).map_err(|error| failed(to, error))?;
-    Ok(Made { tables: tallies, keys, bytes, digest })
+    Ok(Made { tables: manifest.tables, keys: manifest.keys, bytes, digest })
 }
 
 /// What can stop it.
@@ -126,14 +131,8 @@ fn put(file: &mut Builder<GzEncoder<File>>, path: &str, content: &[u8]) -> io::R
 }
 
 /// Says what was packed, and makes sure that it is on the disk.
-fn finish(
-    packed: Packed,
-    tables: &BTreeMap<String, Tally>,
-    keys: &[KeyNeeded],
-) -> io::Result<(u64, Digest)> {
-    let Packed { mut file, parts } = packed;
-    let manifest = Manifest { parts, tables: tables.clone(), keys: keys.to_vec() };
-    let manifest = serde_json::to_vec_pretty(&manifest)?;
+fn finish(mut file: Builder<GzEncoder<File>>, manifest: &Manifest) -> io::Result<(u64, Digest)> {
+    let manifest = serde_json::to_vec_pretty(manifest)?;
     let digest = put(&mut file, MANIFEST, &manifest)?.sha256;
     put(&mut file, SEAL, digest.to_string().as_bytes())?;
     let mut file = file.into_inner()?.finish()?;

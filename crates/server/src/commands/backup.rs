@@ -114,6 +114,15 @@ pub(super) async fn restore(settings: &Settings, args: RestoreArgs) -> Result<Ex
     say::line(
         "Restored, and every table holds what the backup says. Whoever was signed in has to sign in anew.",
     );
+    if let Some(seal) = it.newer_seal {
+        let here = it.backup.manifest.seal.unwrap_or(0);
+        say::line(format!(
+            "备份的最后封存是第 {here} 号，账外已有第 {seal} 号：备份之后的记录已丢失。请运行 chuishao audit accept-restore --reason 理由，否则不再封存。"
+        ));
+        say::line(format!(
+            "The last seal in it is {here}, and outside there is {seal}: what came between is lost. Run `chuishao audit accept-restore --reason WHY`, or nothing is sealed any more."
+        ));
+    }
     Ok(if it.checked.faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
