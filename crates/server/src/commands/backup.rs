@@ -60,19 +60,30 @@ pub(super) async fn make(settings: &Settings, args: BackupArgs) -> Result<(), Tr
     say::line(format!("清单摘要 / digest of its manifest: {}", made.digest));
     count(&made.tables);
     keys(settings, &made.keys);
+    files(&made.tables);
     Ok(())
+}
+
+/// The bytes of attached files are not among the rows.
+fn files(tables: &std::collections::BTreeMap<String, store::Tally>) {
+    let n_files = tables.get("file").map_or(0, |it| it.rows);
+    if n_files > 0 {
+        say::line(format!(
+            "附件 {n_files} 个：备份只含其登记，内容在附件存储中（设置 [files]），请一并另存。  The bytes of {n_files} files are not in it: keep a copy of their storage ([files]) too."
+        ));
+    }
 }
 
 /// Which keys it needs, that are not in it.
 fn keys(settings: &Settings, needed: &[store::KeyNeeded]) {
     let named: Vec<String> = needed.iter().map(|it| format!("data-{}.key", it.id)).collect();
     say::line(format!(
-        "密钥不在备份中，恢复时需要：{}（现在 {}）。请与备份分开另存；没有密钥，封存的内容无法恢复。",
+        "密钥不在备份中，恢复时需要：{}（现在 {}）。请把整个密钥文件夹与备份分开另存；没有密钥，封存的内容无法恢复，记录也无法继续封存签名。",
         if named.is_empty() { "无".to_owned() } else { named.join("、") },
         settings.keys.display()
     ));
     say::line(
-        "The keys are not in it, and restoring needs those named above: keep copies apart from the backup.",
+        "The keys are not in it, and restoring needs those named above: keep a copy of their folder apart from the backup.",
     );
 }
 
@@ -94,6 +105,7 @@ pub(super) async fn restore(settings: &Settings, args: RestoreArgs) -> Result<Ex
         told(&it);
         count(&it.manifest.tables);
         keys(settings, &it.manifest.keys);
+        files(&it.manifest.tables);
         say::line("备份完好，未恢复。  The backup is whole; nothing was restored.");
         return Ok(ExitCode::SUCCESS);
     }
