@@ -531,8 +531,13 @@ on_both! {
         app.by("rsj").act("acknowledge", json!({ "assignment": lead }), "id").await;
         crate::story::reported_in(&app, &lead, "DEPUTY_HEAD").await;
         crate::story::replied(&app, "rsj", &lead).await;
+        let attached = crate::files::attached(&app, "rsj", &whistle, "../../工资表.pdf").await;
+        let upload = app.upload("dispatcher", &crate::files::pdf("证件")).await;
+        let sealed = json!({ "case": petition, "upload": upload, "name": "证件.pdf", "kind": "EVIDENCE", "sealed": true });
+        app.by("dispatcher").act("attachFile", sealed, "id").await;
         app.step_aside().await;
         let desk = Desk::at(app.url());
+        app.files_to(&desk.folder.path().join("data"));
         desk.seal();
         let app = app.look_again().await;
         // What comes after the seal is taken out too, and said to be unsealed.
@@ -579,7 +584,16 @@ on_both! {
         std::fs::write(format!("{out}/05-minutes.html"), "").unwrap();
         Desk::outside(&["audit", "verify", &out, "--key", &key]).expect(1, &["05-minutes.html", "核验通过"]);
         let meta: Value = serde_json::from_str(&read("case.json")).unwrap();
-        assert_eq!(meta["attachments"], json!([]));
+        // Files go along under names of ours; what is sealed is listed, and stays.
+        assert_eq!(meta["attachments"][0]["file"], json!("attachments/001.pdf"));
+        assert_eq!(meta["attachments"][0]["name"], json!("工资表.pdf"));
+        assert_eq!(meta["attachments"][0]["sha256"], attached["digest"]);
+        assert_eq!((&meta["attachments"][1]["file"], &meta["attachments"][1]["name"]), (&Value::Null, &json!("证件.pdf")));
+        let file = std::fs::read(format!("{out}/attachments/001.pdf")).unwrap();
+        assert_eq!(file, crate::files::pdf("../../工资表.pdf"));
+        assert!(read("index.html").contains("未导出"));
+        std::fs::write(format!("{out}/attachments/001.pdf"), "").unwrap();
+        Desk::outside(&["audit", "verify", &out, "--key", &key]).expect(1, &["attachments/001.pdf"]);
         assert_eq!(desk.noted("exported").await, 1);
 
         // Nothing is written over, a whistle is a case too, and who may not see it takes nothing out.

@@ -199,6 +199,14 @@ impl TestApp {
         folder.path()
     }
 
+    /// Puts the bytes of its files where a program with this data folder looks for them.
+    pub fn files_to(&self, data: &std::path::Path) {
+        std::fs::create_dir_all(data).expect("a folder");
+        let from = self.folder().join("files");
+        let copied = std::process::Command::new("cp").arg("-r").arg(from).arg(data).status();
+        assert!(copied.expect("cp").success());
+    }
+
     /// Closes its connections, so that a process of its own can take over; the files stay.
     pub async fn step_aside(&self) {
         self.app.store().clone().close().await.expect("closed");

@@ -9,7 +9,8 @@ use engine::{
     StreamId,
     audit::AuditFact,
     calendar::beijing,
-    ids::{PersonId, TextId, UnitId},
+    file::Attachment,
+    ids::{FileId, PersonId, TextId, UnitId},
     lists::Lists,
     petition::Petition,
     record::{
@@ -18,7 +19,10 @@ use engine::{
     text::Words,
     whistle::Whistle,
 };
-use papers::dossier::{Act, Dossier, Part};
+use papers::{
+    dossier::{Act, Dossier, Part},
+    media::Media,
+};
 use serde_json::Value;
 use store::{EventRecord, SealRow};
 use uuid::Uuid;
@@ -36,6 +40,8 @@ pub struct TakenOut {
     pub dossier: Dossier,
     /// Its streams and their number of events.
     pub streams: Vec<(String, u32)>,
+    /// The files that are attached and may be taken out, with their names in the folder.
+    pub files: Vec<(String, FileId)>,
     /// Its events, as an export of the record holds them, with the proof that they are under the
     /// last seal.
     pub record: String,
@@ -87,6 +93,7 @@ impl App {
             acts.extend(history.iter().map(|it| (it.envelope.at, names.act(*id, &on, it))));
             counts.push((display(*id), *version));
         }
+        let (attachments, files) = self.attached(&petitions, &whistles).await?;
         let record = self.record_of(case, &streams).await?;
         acts.sort_by_key(|(at, _)| *at);
         let first = parts.first();
@@ -104,11 +111,43 @@ impl App {
             at: local(self.wall()),
             parts,
             acts: acts.into_iter().map(|(_, it)| it).collect(),
-            // Attachments are listed here when cases have them.
-            attachments: vec![],
+            attachments,
         };
         self.note(&caller.by(), AuditFact::Exported { case: Some(case.uuid()) }).await?;
-        Ok(TakenOut { dossier, streams: counts, record })
+        Ok(TakenOut { dossier, streams: counts, files, record })
+    }
+
+    /// The files of a case as they are listed, and those whose bytes go along. A sealed one does not:
+    /// it is opened with a reason, one at a time.
+    async fn attached(
+        &self,
+        petitions: &[Visible<Petition>],
+        whistles: &[Visible<Whistle>],
+    ) -> Result<(Vec<papers::dossier::Attachment>, Vec<(String, FileId)>), Error> {
+        let of_petitions = petitions.iter().flat_map(|it| it.files.values());
+        let of_whistles = whistles.iter().flat_map(|it| it.files.values());
+        let mut all: Vec<&Attachment> = of_petitions.chain(of_whistles).collect();
+        all.sort_by_key(|it| (it.at, it.id));
+        let words = all.iter().map(|it| it.name.id);
+        let names = self.store().texts(self.district(), words).await?;
+        let (mut listed, mut files) = (vec![], vec![]);
+        for (n, it) in all.into_iter().enumerate() {
+            // A name that was handed in is shown, and nothing is called by it.
+            let ending = Media::of_mime(&it.media).and_then(|it| it.endings().first());
+            let path = format!("attachments/{:03}.{}", n + 1, ending.unwrap_or(&"bin"));
+            let name = names.get(&it.name.id);
+            let goes = !it.sealed && name.is_some();
+            listed.push(papers::dossier::Attachment {
+                file: goes.then(|| path.clone()),
+                name: name.cloned().unwrap_or_else(|| it.kind.zh().to_owned()),
+                size: it.size,
+                sha256: it.digest.to_string(),
+            });
+            if goes {
+                files.push((path, it.id));
+            }
+        }
+        Ok((listed, files))
     }
 
     /// The streams of a case, each through the gate.

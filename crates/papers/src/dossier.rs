@@ -33,7 +33,7 @@ pub struct Dossier {
     pub parts: Vec<Part>,
     /// What happened, in the order of time.
     pub acts: Vec<Act>,
-    /// What is attached; nothing yet.
+    /// What is attached, in the order in which it came.
     pub attachments: Vec<Attachment>,
 }
 
@@ -74,8 +74,9 @@ pub struct Act {
 /// A file that belongs to the case.
 #[derive(Debug, Clone, Serialize)]
 pub struct Attachment {
-    /// Its name in the folder.
-    pub file: String,
+    /// Its name in the folder; none where it was not taken out: it is opened only with a reason, or
+    /// its content was erased.
+    pub file: Option<String>,
     /// The name that it was handed in with; shown, never trusted.
     pub name: String,
     /// Its size in bytes.

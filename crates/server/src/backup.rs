@@ -2,7 +2,8 @@
 //!
 //! It is a tar file under gzip, so that any tool opens it in thirty years. First `head.json`: the form,
 //! the steps of the schema, the tables with their columns. Then the rows, `rows/<table>/<n>.jsonl`, each
-//! a line of JSON. Last `manifest.json` with the size and SHA-256 of each part and what each table comes
+//! a line of JSON. Then the bytes of attached files, sealed as they are stored, `files/<id>/<n>.bin`. Last
+//! `manifest.json` with the size and SHA-256 of each part and what each table comes
 //! to, and `manifest.sha256` over that. Keys are never in it.
 
 mod read;
@@ -12,7 +13,7 @@ mod write;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use engine::text::Digest;
+use engine::{ids::FileId, text::Digest};
 use serde::{Deserialize, Serialize};
 use store::{KeyNeeded, Table, Tally};
 
@@ -56,6 +57,12 @@ pub(crate) struct Manifest {
     pub(crate) keys: Vec<KeyNeeded>,
     /// The last seal of the record.
     pub(crate) seal: Option<u32>,
+    /// How many files there are whose bytes are in it.
+    #[serde(default)]
+    pub(crate) files: u64,
+    /// Files whose bytes were not in the storage.
+    #[serde(default)]
+    pub(crate) missing: Vec<FileId>,
 }
 
 /// A part of the file.
@@ -72,6 +79,17 @@ pub(crate) struct PartOf {
 /// The name of the part of a table.
 fn path_of(table: &str, n: u32) -> String {
     format!("rows/{table}/{n:06}.jsonl")
+}
+
+/// The name of a part of a file.
+fn path_of_file(id: FileId, n: u32) -> String {
+    format!("files/{id}/{n:06}.bin")
+}
+
+/// The file that a part is of, and its ordinal in it; none where it is of none.
+fn file_of(path: &str) -> Option<(FileId, u32)> {
+    let (id, part) = path.strip_prefix("files/")?.split_once('/')?;
+    Some((id.parse().ok()?, part.strip_suffix(".bin")?.parse().ok()?))
 }
 
 /// The table whose rows a part holds; none where it holds none.

@@ -45,7 +45,8 @@ pub(crate) fn open(settings: &Files, keyring: &Keyring) -> Result<store::Files, 
     store::Files::open(&storage, &settings.arrivals, keyring.clone()).map_err(unusable)
 }
 
-fn unusable(error: FileError) -> Trouble {
+/// What is to be looked at where the storage fails.
+pub(crate) fn unusable(error: FileError) -> Trouble {
     Trouble::failed(
         "无法使用附件存储。请检查设置 [files]、权限和磁盘空间，并运行 chuishao doctor。",
         "The storage of files cannot be used. Check [files], its rights and the disk, and run `chuishao doctor`.",

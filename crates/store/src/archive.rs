@@ -13,18 +13,19 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use engine::text::Digest;
+use engine::{ids::FileId, text::Digest};
 use futures_util::TryStreamExt as _;
 use migrations::{Migrator, MigratorTrait as _};
 use sea_orm::{
     AccessMode, ColumnTrait as _, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait,
-    IdenStatic as _, IsolationLevel, Iterable as _, PrimaryKeyToColumn as _, QueryOrder as _,
-    QueryResult, SqliteTransactionMode, Statement, StreamTrait as _, TransactionOptions,
-    TransactionTrait as _,
+    IdenStatic as _, IsolationLevel, Iterable as _, PrimaryKeyToColumn as _, QueryFilter as _,
+    QueryOrder as _, QueryResult, QuerySelect as _, SqliteTransactionMode, Statement,
+    StreamTrait as _, TransactionOptions, TransactionTrait as _,
     sea_query::{ColumnType, Order, Query},
 };
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
 
 pub use self::load::Loader;
 use crate::{Error, Store, entity, keyring::Sealed};
@@ -270,6 +271,25 @@ impl Archive {
 }
 
 impl Archive {
+    /// The files that have bytes, after one of them, some at a time.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn files(&self, after: FileId, limit: u64) -> Result<Vec<FileId>, Error> {
+        use entity::file::{Column, Entity};
+        let ids: Vec<Uuid> = Entity::find()
+            .select_only()
+            .column(Column::Id)
+            .filter(Column::Id.gt(after.0))
+            .filter(Column::Key.is_not_null())
+            .order_by_asc(Column::Id)
+            .limit(limit)
+            .into_tuple()
+            .all(&self.tx)
+            .await?;
+        Ok(ids.into_iter().map(FileId).collect())
+    }
+
     /// The number of the last seal of the record; none where nothing was sealed.
     ///
     /// # Errors

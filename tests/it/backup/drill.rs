@@ -94,6 +94,20 @@ async fn with_person(app: &TestApp) -> String {
     petition["id"].as_str().unwrap().to_owned()
 }
 
+fn text_of(value: &Value) -> &str {
+    value.as_str().expect("a text")
+}
+
+/// Removes the bytes of a file from the storage of a data folder.
+fn remove(data: &Path, id: &str) {
+    let bare = id.split_once('_').expect("an id").1;
+    let found = Command::new("find").arg(data.join("files")).args(["-type", "f"]).output().unwrap();
+    let all = String::from_utf8_lossy(&found.stdout).into_owned();
+    let is_it = |it: &&str| it.replace('-', "").contains(bare);
+    let path = all.lines().find(is_it).unwrap_or_else(|| panic!("no {bare} in {all}"));
+    std::fs::remove_file(path).unwrap();
+}
+
 /// Everything that a backup holds, unpacked.
 fn unpacked(file: &Path) -> Vec<u8> {
     let output = Command::new("gzip").arg("-dc").arg(file).output().unwrap();
@@ -105,12 +119,16 @@ async fn drill(from: Database, to: Database) {
     let app = TestApp::start(from).await;
     called(&app).await;
     let petition = with_person(&app).await;
+    let attached = crate::files::attached(&app, "dispatcher", &petition, "水表照片.pdf").await;
+    let removed = crate::files::attached(&app, "dispatcher", &petition, "不见了.pdf").await;
     let (dispatcher, director) = (app.token("dispatcher").await, app.token("director").await);
     let url = app.url().to_owned();
     app.step_aside().await;
     let home = tempfile::tempdir().unwrap();
     let (data, file) = (home.path().join("data"), home.path().join("under-load.tar.gz"));
     tests::keys::put(&data);
+    app.files_to(&data);
+    remove(&data, text_of(&removed["id"]));
     let environment = [("CHUISHAO__DATABASE__URL", url.as_str())];
     let shown = data.display().to_string();
     let patience = Duration::from_secs(30);
@@ -130,6 +148,8 @@ async fn drill(from: Database, to: Database) {
     let during = load.so_far().len() - before.len();
     let (all, slowest) = load.end().await;
     assert!(said.contains("密钥不在备份中") && said.contains("data-1.key"), "{said}");
+    // What is not there any more is named, and the rest is saved.
+    assert!(said.contains("附件 1 个") && said.contains(text_of(&removed["id"])), "{said}");
     assert!(during > 0 && all.len() >= before.len() + during, "{}", all.len());
     assert!(slowest < Duration::from_secs(5), "somebody waited {slowest:?}");
     program.kill();
@@ -177,6 +197,11 @@ async fn drill(from: Database, to: Database) {
         format!("{{ petitions(filter: {{ petitionerNumber: \"{PHONE}\" }}) {{ totalCount }} }}");
     let found = copy.ask(&director, &by_number, json!({})).await.unwrap();
     assert_eq!(found["data"]["petitions"]["totalCount"], 1, "{found}");
+    // The bytes of files came along, sealed as they were.
+    let path = format!("/files/{}", text_of(&attached["id"]));
+    let (status, bytes) = copy.call("GET", &path, Some(&dispatcher), None).await.unwrap();
+    assert_eq!((status, bytes.as_bytes()), (200, crate::files::pdf("水表照片.pdf").as_slice()));
+    assert!(!holds("/Title"), "the bytes of a file are plain in the backup");
     copy.kill();
 
     // At rest every table comes to the same, there and back again.

@@ -12,7 +12,7 @@ use engine::text::Digest;
 use flate2::read::GzDecoder;
 use tar::Archive;
 
-use super::{FORMAT, HEAD, Head, MANIFEST, Manifest, PartOf, SEAL, table_of};
+use super::{FORMAT, HEAD, Head, MANIFEST, Manifest, PartOf, SEAL, file_of, table_of};
 use crate::trouble::Trouble;
 
 /// The most bytes of one part: a row is never cut in two, and no row is near this.
@@ -107,7 +107,9 @@ pub(crate) fn verify(file: &Path) -> Result<Verified, Damage> {
     let known = |table: &str| head.tables.iter().any(|it| it.name == table);
     let plain =
         head.tables.iter().all(|it| it.is_plain() && manifest.tables.contains_key(&it.name));
-    let placed = found.iter().all(|it| it.path == HEAD || table_of(&it.path).is_some_and(known));
+    let placed = found.iter().all(|it| {
+        it.path == HEAD || table_of(&it.path).is_some_and(known) || file_of(&it.path).is_some()
+    });
     if head.format > FORMAT || !plain || !placed {
         return Err(Damage::Form);
     }

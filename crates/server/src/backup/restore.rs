@@ -6,16 +6,27 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use engine::{audit::AuditFact, ids::AuditId, text::Digest};
-use store::{KeyNeeded, Keyring, Notes, Table};
-use tokio::sync::mpsc;
+use app::{Clock as _, RunningClock};
+use engine::{
+    audit::AuditFact,
+    ids::{AuditId, FileId},
+    text::Digest,
+};
+use store::{FileError, KeyNeeded, Keyring, Notes, Table};
+use tokio::{
+    io::{AsyncWriteExt as _, DuplexStream},
+    sync::mpsc,
+    task::JoinHandle,
+};
 
 use super::{
+    file_of,
     read::{Damage, Verified, verify, walk},
     table_of,
 };
 use crate::{
     data::Folder,
+    files,
     master_keys::Files,
     open::{CaseClock, Opened},
     record::ledger::Ledger,
@@ -141,11 +152,22 @@ async fn fill(
         })
     });
     let table = |name: &str| backup.head.tables.iter().find(|it| it.name == name);
+    let storage = files::open(&settings.files, store.keyring())?;
+    let mut file: Option<Coming> = None;
     while let Some((path, content)) = loading.recv().await {
         if let Some(table) = table_of(&path).and_then(table) {
             loader.load(table, &content).await?;
         }
+        if let Some((id, n)) = file_of(&path) {
+            if n == 1 {
+                arrived(file.replace(Coming::begin(&storage, id))).await?;
+            }
+            if let Some(it) = &mut file {
+                it.take(&content).await;
+            }
+        }
     }
+    arrived(file).await?;
     reader.await.map_err(stopped)?.map_err(|it| it.told(from))?;
     for table in &backup.head.tables {
         let here = loader.tally(table).await?;
@@ -154,6 +176,10 @@ async fn fill(
         }
     }
     let ended = loader.settle(&backup.head.tables, keep_tokens).await?;
+    let notes =
+        Notes::by_program(RunningClock::wall().now(), AuditId(app::Ids::fresh(&app::SystemIds)));
+    let fact = AuditFact::Restored { made_at: backup.head.made_at, digest: backup.digest };
+    loader.note(&backup.head.tables, &notes.saying(fact)).await?;
     loader.commit().await?;
     store.migrate().await?;
 
@@ -161,15 +187,41 @@ async fn fill(
     let app = opened.app(settings, &clock).await?;
     let checked = app.check().await?;
     let deadlines = store.open_deadlines().await?;
-    let notes = Notes::by_program(app.wall(), AuditId(app.fresh()));
-    let fact = AuditFact::Restored { made_at: backup.head.made_at, digest: backup.digest };
-    store.note(app.district(), notes.saying(fact)).await?;
     store.fold_log().await?;
     // What came after the backup is lost, and the next seal has to say so.
     let outside = Ledger::of(&settings.record.ledger).last_number()?;
     let newer_seal = outside.filter(|it| backup.manifest.seal.is_none_or(|here| here < *it));
     opened.store.clone().close().await?;
     Ok(Restored { backup, checked, deadlines, ended, newer_seal })
+}
+
+/// A file on its way into its storage.
+struct Coming {
+    into: DuplexStream,
+    kept: JoinHandle<Result<(), FileError>>,
+}
+
+impl Coming {
+    fn begin(storage: &store::Files, id: FileId) -> Self {
+        let (into, from) = tokio::io::duplex(1 << 20);
+        let storage = storage.clone();
+        let kept = tokio::spawn(async move { storage.put(id, from).await });
+        Self { into, kept }
+    }
+
+    /// Hands on some of it. Where the storage takes no more, [`arrived`] says why.
+    async fn take(&mut self, content: &[u8]) {
+        let _ = self.into.write_all(content).await;
+    }
+}
+
+/// Waits until a file is kept whole.
+async fn arrived(file: Option<Coming>) -> Result<(), Trouble> {
+    let Some(Coming { mut into, kept }) = file else { return Ok(()) };
+    // Its end is told by closing it.
+    let _ = into.shutdown().await;
+    drop(into);
+    kept.await.map_err(stopped)?.map_err(files::unusable)
 }
 
 /// Where an embedded database is filled before it takes its name.

@@ -10,17 +10,20 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use engine::text::Digest;
+use engine::{ids::FileId, text::Digest};
 use flate2::{Compression, write::GzEncoder};
-use store::{KeyNeeded, Store, Tally};
+use futures_util::StreamExt as _;
+use store::{FileError, Files, KeyNeeded, Store, Tally};
 use tar::{Builder, EntryType, Header};
 use tokio::sync::mpsc;
 
-use super::{FORMAT, HEAD, Head, MANIFEST, Manifest, PART, PartOf, SEAL, path_of};
-use crate::trouble::Trouble;
+use super::{FORMAT, HEAD, Head, MANIFEST, Manifest, PART, PartOf, SEAL, path_of, path_of_file};
+use crate::{files, trouble::Trouble};
 
 /// How many parts wait to be packed.
 const WAITING: usize = 2;
+/// How many files are asked for at a time.
+const PAGE: u64 = 500;
 
 /// What was made.
 pub(crate) struct Made {
@@ -32,10 +35,20 @@ pub(crate) struct Made {
     pub(crate) bytes: u64,
     /// The digest of its manifest, by which it is known.
     pub(crate) digest: Digest,
+    /// How many files have their bytes in it.
+    pub(crate) files: u64,
+    /// Files whose bytes were not in the storage.
+    pub(crate) missing: Vec<FileId>,
 }
 
-/// Makes a backup of what is remembered now. The file is there whole, or not at all.
-pub(crate) async fn make(store: &Store, to: &Path, at: DateTime<Utc>) -> Result<Made, Trouble> {
+/// Makes a backup of what is remembered now, with the bytes of files. The file is there whole, or not
+/// at all.
+pub(crate) async fn make(
+    store: &Store,
+    storage: &Files,
+    to: &Path,
+    at: DateTime<Utc>,
+) -> Result<Made, Trouble> {
     if to.exists() {
         return Err(Trouble::wrong(
             format!("文件 {} 已存在，未覆盖。请换一个文件名。", to.display()),
@@ -58,6 +71,7 @@ pub(crate) async fn make(store: &Store, to: &Path, at: DateTime<Utc>) -> Result<
     let file = draft.open().map_err(|error| failed(to, error))?;
     let packer = tokio::task::spawn_blocking(move || pack(file, packing));
     let mut tallies = BTreeMap::new();
+    let (mut n_files, mut missing) = (0, vec![]);
     let fill = async {
         let gone = || io::Error::other("the file was given up");
         parts.send((HEAD.to_owned(), head)).await.map_err(|_| Stopped::Packer(gone()))?;
@@ -70,6 +84,19 @@ pub(crate) async fn make(store: &Store, to: &Path, at: DateTime<Utc>) -> Result<
             });
             tallies.insert(table.name.clone(), tally.await?);
         }
+        // What is attached after the snapshot is not looked for; what was removed since is missing.
+        let mut last = FileId(uuid::Uuid::nil());
+        loop {
+            let some = archive.files(last, PAGE).await?;
+            let Some(end) = some.last() else { break };
+            last = *end;
+            for id in some {
+                match bytes_of(storage, id, &parts).await? {
+                    true => n_files += 1,
+                    false => missing.push(id),
+                }
+            }
+        }
         Ok(())
     };
     let filled: Result<(), Stopped> = fill.await;
@@ -80,6 +107,7 @@ pub(crate) async fn make(store: &Store, to: &Path, at: DateTime<Utc>) -> Result<
     match filled {
         Ok(()) => (),
         Err(Stopped::Store(error)) => return Err(error.into()),
+        Err(Stopped::Files(error)) => return Err(files::unusable(error)),
         Err(Stopped::Packer(error)) => return Err(failed(to, error)),
     }
     let manifest = Manifest {
@@ -87,14 +115,45 @@ pub(crate) async fn make(store: &Store, to: &Path, at: DateTime<Utc>) -> Result<
         tables: tallies,
         keys: archive.keys().await?,
         seal: archive.last_seal().await?,
+        files: n_files,
+        missing,
     };
     let (bytes, digest) = finish(packed.file, &manifest).map_err(|error| failed(to, error))?;
     draft.keep(to).map_err(|error| failed(to, error))?;
-    Ok(Made { tables: manifest.tables, keys: manifest.keys, bytes, digest })
+    let Manifest { tables, keys, missing, .. } = manifest;
+    Ok(Made { tables, keys, bytes, digest, files: n_files, missing })
+}
+
+/// Hands on the sealed bytes of a file, in parts. False where they are not there.
+async fn bytes_of(
+    storage: &Files,
+    id: FileId,
+    parts: &mpsc::Sender<(String, Vec<u8>)>,
+) -> Result<bool, Stopped> {
+    let mut bytes = match storage.sealed(id).await {
+        Ok(it) => it,
+        Err(FileError::Missing) => return Ok(false),
+        Err(error) => return Err(Stopped::Files(error)),
+    };
+    let (mut n, mut waiting) = (0, Vec::with_capacity(PART));
+    let gone = || Stopped::Packer(io::Error::other("the file was given up"));
+    while let Some(piece) = bytes.next().await {
+        waiting.extend_from_slice(&piece.map_err(Stopped::Files)?);
+        if waiting.len() >= PART {
+            n += 1;
+            let part = std::mem::replace(&mut waiting, Vec::with_capacity(PART));
+            parts.send((path_of_file(id, n), part)).await.map_err(|_| gone())?;
+        }
+    }
+    if n == 0 || !waiting.is_empty() {
+        parts.send((path_of_file(id, n + 1), waiting)).await.map_err(|_| gone())?;
+    }
+    Ok(true)
 }
 
 /// What can stop it.
 enum Stopped {
+    Files(FileError),
     Store(store::Error),
     Packer(io::Error),
 }

@@ -3,11 +3,12 @@
 use std::{path::PathBuf, process::ExitCode};
 
 use app::Clock as _;
+use engine::ids::FileId;
 use store::{Options, Store};
 
 use crate::{
     backup::{self, Verified},
-    say,
+    files, say,
     settings::Settings,
     trouble::Trouble,
 };
@@ -50,7 +51,8 @@ pub(super) async fn make(settings: &Settings, args: BackupArgs) -> Result<(), Tr
         Options { read_only: true, max_connections: 2, ..Options::of(&settings.database.url) };
     let store = Store::open(&options).await?;
     let at = app::RunningClock::wall().now();
-    let made = backup::make(&store, &args.to, at).await?;
+    let storage = files::open(&settings.files, store.keyring())?;
+    let made = backup::make(&store, &storage, &args.to, at).await?;
     store.close().await?;
     say::line(format!(
         "备份已写好：{}（{} KiB）。  The backup is written.",
@@ -60,16 +62,16 @@ pub(super) async fn make(settings: &Settings, args: BackupArgs) -> Result<(), Tr
     say::line(format!("清单摘要 / digest of its manifest: {}", made.digest));
     count(&made.tables);
     keys(settings, &made.keys);
-    files(&made.tables);
+    files_in(made.files, &made.missing);
     Ok(())
 }
 
-/// The bytes of attached files are not among the rows.
-fn files(tables: &std::collections::BTreeMap<String, store::Tally>) {
-    let n_files = tables.get("file").map_or(0, |it| it.rows);
-    if n_files > 0 {
+/// How many files have their bytes in it, and which have not.
+fn files_in(n_files: u64, missing: &[FileId]) {
+    say::line(format!("附件 {n_files} 个，内容在备份中。  {n_files} files with their bytes."));
+    for it in missing {
         say::line(format!(
-            "附件 {n_files} 个：备份只含其登记，内容在附件存储中（设置 [files]），请一并另存。  The bytes of {n_files} files are not in it: keep a copy of their storage ([files]) too."
+            "附件 {it} 在存储中没有内容，备份中也没有；请运行 chuishao doctor 并检查设置 [files]。  The bytes of the file {it} are not in the storage, and not in the backup."
         ));
     }
 }
@@ -105,13 +107,14 @@ pub(super) async fn restore(settings: &Settings, args: RestoreArgs) -> Result<Ex
         told(&it);
         count(&it.manifest.tables);
         keys(settings, &it.manifest.keys);
-        files(&it.manifest.tables);
+        files_in(it.manifest.files, &it.manifest.missing);
         say::line("备份完好，未恢复。  The backup is whole; nothing was restored.");
         return Ok(ExitCode::SUCCESS);
     }
     let it = backup::restore(settings, &args.from, args.keep_tokens).await?;
     told(&it.backup);
     count(&it.backup.manifest.tables);
+    files_in(it.backup.manifest.files, &it.backup.manifest.missing);
     for fault in &it.checked.faults {
         say::line(format!("不一致 / differs: {fault}"));
     }

@@ -5,12 +5,12 @@ use engine::account::session::Kind as SessionKind;
 use futures_util::TryStreamExt as _;
 use migrations::{Migrator, MigratorTrait as _};
 use sea_orm::{
-    ConnectionTrait as _, DatabaseTransaction, StreamTrait as _, Value,
+    ConnectionTrait as _, DatabaseTransaction, EntityTrait as _, StreamTrait as _, Value,
     sea_query::{Expr, ExprTrait as _, Query, SimpleExpr},
 };
 
 use super::{SEARCH, Table, Tally, line, read, select};
-use crate::{Error, Store, search};
+use crate::{Error, Notes, Store, audit, entity, search};
 
 /// The most values of one statement, well within what both databases take.
 const VALUES: usize = 12_000;
@@ -176,6 +176,21 @@ impl Loader {
             }
         }
         Ok(n_ended)
+    }
+
+    /// Puts a note with what came back, so that no copy is there without it. An archive of before
+    /// there were notes has no place for it, and none where no district was set up.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] or the driver's.
+    pub async fn note(&self, tables: &[Table], notes: &Notes) -> Result<(), Error> {
+        if !tables.iter().any(|it| it.name == "audit_event") {
+            return Ok(());
+        }
+        match entity::district::Entity::find().one(&self.tx).await? {
+            Some(it) => audit::write(&self.tx, it.id, notes).await,
+            None => Ok(()),
+        }
     }
 
     /// Lets everything be there at once.

@@ -7,10 +7,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use app::{App, By, Caller, CaseId, Error};
-use engine::{StreamId, actor::Role, audit::AuditFact, text::Digest};
+use app::{App, By, Caller, CaseId, Error, FileError};
+use engine::{StreamId, actor::Role, audit::AuditFact, ids::FileId, text::Digest};
+use futures_util::StreamExt as _;
 use papers::dossier;
 use serde_json::json;
+use sha2::{Digest as _, Sha256};
 
 use super::unusable;
 use crate::{
@@ -126,10 +128,14 @@ async fn one(app: &App, caller: &Caller, case: CaseId, folder: &Path) -> Result<
     files.push(("case.json".to_owned(), format!("{meta:#}\n").into_bytes()));
     files.push((super::verify::RECORD.to_owned(), taken.record.into_bytes()));
     files.sort();
-    let sums: String =
+    let mut sums: String =
         files.iter().map(|(name, content)| format!("{}  {name}\n", Digest::of(content))).collect();
-    files.push((super::verify::SUMS.to_owned(), sums.into_bytes()));
     data::create(&folder.join("attachments"))?;
+    for (name, id) in &taken.files {
+        let digest = attachment(app, caller, *id, &folder.join(name)).await?;
+        sums += &format!("{digest}  {name}\n");
+    }
+    files.push((super::verify::SUMS.to_owned(), sums.into_bytes()));
     for (name, content) in &files {
         let path = folder.join(name);
         data::write_private(&path, content).map_err(|error| unusable(&path, error))?;
@@ -138,10 +144,37 @@ async fn one(app: &App, caller: &Caller, case: CaseId, folder: &Path) -> Result<
         "已导出 {}：{}，{} 个文件。  {} files.",
         folder.display(),
         it.number,
-        files.len(),
-        files.len()
+        files.len() + taken.files.len(),
+        files.len() + taken.files.len()
     ));
     Ok(())
+}
+
+/// Writes the bytes of an attached file, through the gate; their digest.
+async fn attachment(
+    app: &App,
+    caller: &Caller,
+    id: FileId,
+    path: &Path,
+) -> Result<String, Trouble> {
+    let unread = |error: FileError| {
+        Trouble::failed(
+            format!("附件 {id} 无法读取，案卷不完整。请检查附件存储后重新导出。"),
+            format!("The file {id} cannot be read, so the folder is not complete. Look at the storage of files and export again."),
+        )
+        .because(error)
+    };
+    let file = app.file(caller, id).await.map_err(unread)?;
+    let mut bytes = app.read_file(caller, &file).await.map_err(unread)?;
+    let to = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    let mut to = to.map_err(|error| unusable(path, error))?;
+    let mut hash = Sha256::new();
+    while let Some(piece) = bytes.next().await {
+        let piece = piece.map_err(|error| unread(error.into()))?;
+        hash.update(&piece);
+        to.write_all(&piece).map_err(|error| unusable(path, error))?;
+    }
+    Ok(Digest(hash.finalize().into()).to_string())
 }
 
 fn case_text(case: CaseId) -> String {
