@@ -50,6 +50,9 @@ impl From<store::Error> for Error {
             | store::Error::Address { .. }
             | store::Error::NotMigrated { .. }
             | store::Error::HoldsEvents
+            | store::Error::NotVacant
+            | store::Error::Newer { .. }
+            | store::Error::NoRow { .. }
             | store::Error::KeyMissing { .. }
             | store::Error::OtherKey { .. }
             | store::Error::NoRandomness

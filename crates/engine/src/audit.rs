@@ -277,6 +277,13 @@ pub enum AuditFact {
         /// Which it is.
         after: UnitId,
     },
+    /// 恢复备份: what is here came out of a backup, and what was done after it is not.
+    Restored {
+        /// The instant that the backup shows.
+        made_at: DateTime<Utc>,
+        /// The digest of its manifest.
+        digest: Digest,
+    },
     /// 记录封存. The seal itself is kept for ever.
     RecordSealed {
         /// Its number.
@@ -430,6 +437,7 @@ impl AuditFact {
             | Self::PersonErased { .. }
             | Self::ProviderLinked { .. }
             | Self::UnitFollowed { .. }
+            | Self::Restored { .. }
             | Self::SealKeyChanged { .. }
             | Self::NotesExpired { .. }
             | Self::RecordDoubted { .. }
@@ -475,6 +483,7 @@ impl AuditFact {
             | Self::DutyEnded { .. }
             | Self::ProviderLinked { .. }
             | Self::UnitFollowed { .. }
+            | Self::Restored { .. }
             | Self::SignedIn { .. }
             | Self::AccountUnlocked { .. }
             | Self::Confirmed { .. }
@@ -540,6 +549,7 @@ impl AuditKind {
             Self::PersonErased => "清除个人信息",
             Self::ProviderLinked => "关联统一身份认证",
             Self::UnitFollowed => "单位随统一身份认证变更",
+            Self::Restored => "恢复备份",
             Self::RecordSealed => "记录封存",
             Self::SealKeyChanged => "更换封存密钥",
             Self::Exported => "导出",

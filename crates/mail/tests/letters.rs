@@ -254,3 +254,30 @@ fn every_letter_links_refuses_replies_and_ends_with_the_short_text() {
         }
     }
 }
+
+/// Whoever keeps the seals gets all that a record is held against, and nothing else.
+#[test]
+fn a_seal_is_written_out_for_whoever_keeps_it() {
+    let bytes = serde_json::json!({
+        "schema": 1, "district": uuid::Uuid::nil(), "no": 12, "at": "2026-03-02T01:00:00Z",
+        "previous": "11".repeat(32), "root": "ab".repeat(32), "streams": 7, "events": 42,
+        "key": "cd".repeat(32),
+        "restored": { "to": 9, "reason": "22".repeat(32) },
+    });
+    let bytes = serde_json::to_vec(&bytes).unwrap();
+    let seal = engine::record::Seal::parse(&bytes).unwrap();
+    let signature = engine::record::Signature([0xef; 64]);
+    let signed = engine::record::Signed { bytes, signature };
+    let row = store::SealRow { seal, signed, reason: Some("磁盘\n损坏".to_owned()) };
+    let text = mail::text::sealed("某区", &row, true);
+    assert_eq!(text.subject, "【演示】某区办理记录封存单（第12号）");
+    let body = text.body.replace(' ', "");
+    for it in ["第12号", "2026年03月02日09:00:00", "7件", "42个事件", "磁盘损坏", "第9号", "第11号"]
+    {
+        assert!(body.contains(it), "{it}\n{}", text.body);
+    }
+    let digits: String = text.body.split_whitespace().collect();
+    for it in ["ab".repeat(32), "cd".repeat(32), "ef".repeat(64), "11".repeat(32)] {
+        assert!(digits.contains(&it), "{it}");
+    }
+}

@@ -2,6 +2,7 @@
 //! of an embedded database while it does.
 
 mod audit;
+mod backup;
 mod calendar;
 mod demo;
 mod doctor;
@@ -76,6 +77,10 @@ enum Command {
     /// 四张清单 / the four lists
     #[command(subcommand)]
     Lists(lists::Command),
+    /// 备份全部数据到一个文件 / everything into one file
+    Backup(backup::BackupArgs),
+    /// 把备份恢复到空数据库 / a backup into an empty database
+    Restore(backup::RestoreArgs),
     /// 记录：核验、导出、封存 / the record: check, export, seal
     #[command(subcommand)]
     Audit(audit::Command),
@@ -147,6 +152,8 @@ impl Cli {
             }
             Command::Rebuild(args) => return rebuild::run(&places.settings()?, &args).await,
             Command::Lists(lists::Command::Check(args)) => lists::check(&args)?,
+            Command::Backup(args) => backup::make(&places.settings()?, args).await?,
+            Command::Restore(args) => return backup::restore(&places.settings()?, args).await,
             Command::Audit(command) => return audit::run(&places, command).await,
         }
         Ok(ExitCode::SUCCESS)

@@ -5,6 +5,7 @@
 //! that tests drive it in process: sign in at `/session`, ask at `/graphql`, fire with
 //! `App::fire_due`, deliver with `mail::Drain::once`.
 
+mod backup;
 mod commands;
 mod data;
 pub mod demo;

@@ -186,6 +186,11 @@ impl Settings {
         self.keys = self.data.join("keys");
     }
 
+    /// Uses another file as the embedded database.
+    pub(crate) fn use_database(&mut self, file: &Path) {
+        self.database.url = sqlite_url(file);
+    }
+
     /// The folder whose lock must be held: where the embedded database is. None for a database
     /// that orders its processes itself.
     #[must_use]

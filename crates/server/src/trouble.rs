@@ -68,6 +68,18 @@ impl From<store::Error> for Trouble {
                 "数据库中已有事件，退回结构会丢失它们，已拒绝。".to_owned(),
                 "The database holds events; migrating down would lose them.".to_owned(),
             ),
+            store::Error::NotVacant => (
+                "目标数据库不是空的，已拒绝。请换一个空数据库（PostgreSQL）或空目录（--data）。".to_owned(),
+                "The database is not empty. Name an empty one (PostgreSQL) or an empty folder (--data).".to_owned(),
+            ),
+            store::Error::Newer { step } => (
+                format!("备份由更新的程序制作（结构步骤 {step}）。请换用制作备份的那个版本或更新的版本。"),
+                format!("The backup was made by a newer program (step {step}). Use that one, or one newer still."),
+            ),
+            store::Error::NoRow { table } => (
+                format!("备份中表 {table} 的内容不合格式。"),
+                format!("What the backup holds of the table {table} cannot be read."),
+            ),
             store::Error::Address { .. } => (
                 "database.url 不是可用的数据库地址：请写 sqlite://… 或 postgres://…。".to_owned(),
                 "database.url is no database: write sqlite://… or postgres://….".to_owned(),
@@ -104,6 +116,9 @@ impl From<store::Error> for Trouble {
             // The sentences say it all.
             store::Error::NotMigrated { .. }
             | store::Error::HoldsEvents
+            | store::Error::NotVacant
+            | store::Error::Newer { .. }
+            | store::Error::NoRow { .. }
             | store::Error::KeyMissing { .. }
             | store::Error::OtherKey { .. } => trouble,
             _ => trouble.because(error),

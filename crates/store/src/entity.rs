@@ -17,7 +17,12 @@ macro_rules! entities {
 
             impl ActiveModelBehavior for ActiveModel {}
         }
-    )*};
+    )*
+
+    /// Every table, for whoever carries them all.
+    pub(crate) fn tables() -> Vec<crate::archive::Table> {
+        vec![$(crate::archive::Table::of::<$name::Entity>()),*]
+    }};
 }
 
 entities! {

@@ -75,6 +75,21 @@ pub enum Error {
     /// The writer of an embedded database has ended.
     #[error("the database is shutting down")]
     Closed,
+    /// Something is remembered where an archive is to go.
+    #[error("the database is not empty")]
+    NotVacant,
+    /// An archive was made by a program that knows more than this one.
+    #[error("the archive needs the step {step} of the schema, which this program does not know")]
+    Newer {
+        /// The first step that is not known.
+        step: String,
+    },
+    /// A line of an archive is no row of its table.
+    #[error("a line of the table {table} cannot be read")]
+    NoRow {
+        /// The table.
+        table: String,
+    },
     /// The driver failed.
     #[error("the database failed")]
     Database(#[from] DbErr),
@@ -94,6 +109,9 @@ impl Error {
             | Self::Address { .. }
             | Self::NotMigrated { .. }
             | Self::HoldsEvents
+            | Self::NotVacant
+            | Self::Newer { .. }
+            | Self::NoRow { .. }
             | Self::KeyMissing { .. }
             | Self::OtherKey { .. }
             | Self::NoRandomness

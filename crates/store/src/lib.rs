@@ -4,6 +4,7 @@
 //! Nothing here decides anything: states and events come from the engine, rows are their shadow.
 
 mod account;
+mod archive;
 mod audit;
 mod claim;
 mod directory;
@@ -34,6 +35,9 @@ mod upkeep;
 mod writer;
 
 pub use account::{Account, AccountDetails, Credentials, NewAccount, NewPassword};
+pub use archive::{
+    Archive, Column as ArchiveColumn, KeyNeeded, Kind as ArchiveKind, Loader, Part, Table, Tally,
+};
 pub use audit::{NoteFilter, NoteView, Notes, register_stream};
 pub use claim::{ClaimedMailing, DueDeadline, LetterInMailing};
 pub use directory::RegisterState;

@@ -18,6 +18,8 @@ pub struct Options {
     pub url: String,
     /// Connections of the pool; past about sixteen two cores only lose.
     pub max_connections: u32,
+    /// Whether nothing is to be written: an embedded database that another process holds can be read.
+    pub read_only: bool,
     /// The keys of what is sealed. They may be put in later; nothing is sealed or opened before.
     pub keyring: Keyring,
     /// Counts the statements that are sent, for tests that bound them.
@@ -28,7 +30,13 @@ impl Options {
     /// A database with the usual pool.
     #[must_use]
     pub fn of(url: impl Into<String>) -> Self {
-        Self { url: url.into(), max_connections: 12, keyring: Keyring::default(), statements: None }
+        Self {
+            url: url.into(),
+            max_connections: 12,
+            read_only: false,
+            keyring: Keyring::default(),
+            statements: None,
+        }
     }
 }
 
@@ -60,7 +68,11 @@ impl Store {
             // Statements hold personal data; they belong in no log.
             .sqlx_logging(false)
             .record_stmt_in_spans(false);
-        connect.map_sqlx_sqlite_opts(|it| {
+        let read_only = options.read_only;
+        connect.map_sqlx_sqlite_opts(move |it| {
+            if read_only {
+                return it.read_only(true).busy_timeout(Duration::from_secs(10));
+            }
             it.create_if_missing(true)
                 .busy_timeout(Duration::from_secs(10))
                 .journal_mode(SqliteJournalMode::Wal)
@@ -147,7 +159,7 @@ impl Store {
     }
 
     /// Two servers that start together must not migrate together.
-    async fn migration_lock(&self) -> Result<Option<DatabaseTransaction>, Error> {
+    pub(crate) async fn migration_lock(&self) -> Result<Option<DatabaseTransaction>, Error> {
         match self.db.get_database_backend() {
             DbBackend::Postgres => {
                 let tx = self.begin_write().await?;

@@ -71,7 +71,31 @@ pub(crate) async fn put(
     case: Uuid,
     words: &str,
 ) -> Result<(), Error> {
-    let tokens = tokens(words);
+    put_in_order(tx, district, case, &tokens(words)).await
+}
+
+/// The same with the tokens of a text, as they were carried here. False where they are none.
+pub(crate) async fn put_tokens(
+    tx: &DatabaseTransaction,
+    district: Uuid,
+    case: Uuid,
+    tokens: &str,
+) -> Result<bool, Error> {
+    let tokens: Vec<String> = tokens.split(' ').map(str::to_owned).collect();
+    let tokens: Vec<String> = tokens.into_iter().filter(|it| !it.is_empty()).collect();
+    if !tokens.iter().all(|it| it.chars().all(char::is_alphanumeric)) {
+        return Ok(false);
+    }
+    put_in_order(tx, district, case, &tokens).await?;
+    Ok(true)
+}
+
+async fn put_in_order(
+    tx: &DatabaseTransaction,
+    district: Uuid,
+    case: Uuid,
+    tokens: &[String],
+) -> Result<(), Error> {
     let backend = tx.get_database_backend();
     match backend {
         DbBackend::Postgres => {

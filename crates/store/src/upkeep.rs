@@ -1,9 +1,12 @@
 //! What the program asks of the database itself, apart from any case.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait as _, DbBackend, EntityTrait as _, PaginatorTrait as _,
+    QueryFilter as _, Statement,
+};
 
-use crate::{Error, Store};
+use crate::{Error, Store, entity};
 
 impl Store {
     /// The clock of a database that several processes share, for them to agree on; none for an
@@ -18,6 +21,15 @@ impl Store {
         let query = Statement::from_string(DbBackend::Postgres, "SELECT clock_timestamp() AS at");
         let row = self.db.query_one_raw(query).await?;
         Ok(row.map(|it| it.try_get::<DateTime<Utc>>("", "at")).transpose()?)
+    }
+
+    /// How many deadlines are open.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn open_deadlines(&self) -> Result<u64, Error> {
+        let open = entity::deadline::Column::Lapsed.eq(false);
+        Ok(entity::deadline::Entity::find().filter(open).count(&self.db).await?)
     }
 
     /// What an embedded database finds damaged in its own file; a server looks after its files

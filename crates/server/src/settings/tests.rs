@@ -166,3 +166,19 @@ fn the_example_settings_are_settings() {
     assert!(it.http.tls.is_some() && it.http.introspection && it.http.graphiql);
     assert_eq!(it.mail.password_file, Some(PathBuf::from("/etc/chuishao/smtp-password")));
 }
+
+#[test]
+fn notes_are_kept_for_six_months_at_the_least() {
+    let data = Some(PathBuf::from("d"));
+    let it = read(None, &[], Flags { data, ..Flags::default() }).unwrap().record;
+    assert_eq!((it.keep_months, it.seal_hours, it.holder), (36, 24, None));
+    assert_eq!(it.ledger, PathBuf::from("d/seals"));
+    let it = read(Some("[record]\nkeep_months = 6\nholder = ' a@b '\n"), &[], Flags::default());
+    let it = it.unwrap().record;
+    assert_eq!((it.keep_months, it.holder.as_deref()), (6, Some("a@b")));
+    for (wrong, key) in
+        [("keep_months = 5", "record.keep_months"), ("holder = 'somebody'", "record.holder")]
+    {
+        assert!(refused(Some(&format!("[record]\n{wrong}\n")), &[]).contains(key));
+    }
+}
