@@ -1,4 +1,5 @@
 //! What a file is, by its content alone; and what is no file that anybody may attach.
+#![expect(clippy::unwrap_used, reason = "helpers of tests may fail like tests")]
 
 use std::{
     io::{Cursor, Read, Seek, SeekFrom, Write as _},
