@@ -132,6 +132,15 @@ on_both! {
         ] {
             assert_eq!(app.by(login).refused_as("unseal", reason(&petition)).await, expected, "{login}");
         }
+        // Nobody opens for another who might.
+        let other = json!({
+            "petition": petition, "reason": "代为查看", "onBehalfOf": {
+                "person": app.person("director"), "medium": "PAPER", "occurredAt": app.clock.now().to_rfc3339()
+            }
+        });
+        for login in ["leader", "dispatcher"] {
+            assert_eq!(app.by(login).refused_as("unseal", other.clone()).await, "INVALID", "{login}");
+        }
         let blank = json!({ "petition": petition, "reason": "  " });
         assert_eq!(app.by("dispatcher").refused_as("unseal", blank).await, "INVALID");
         assert!(notes(&app, "unsealed").await.is_empty());

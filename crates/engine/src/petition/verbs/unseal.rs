@@ -5,7 +5,7 @@ use crate::{
     command::CommandKind,
     ids::{PersonId, PetitionId},
     petition::{Petition, PetitionFact},
-    refusal::Refusal,
+    refusal::{Problem, Refusal},
     stand::{Named, Stand},
     text::Words,
 };
@@ -26,6 +26,10 @@ impl Unseal {
     }
 
     pub(crate) fn decide(self, stand: &mut Stand<'_>) -> Result<(), Refusal> {
+        // Nobody reads for another.
+        if stand.facts.on_behalf_of.is_some() {
+            return Err(Refusal::invalid("onBehalfOf", Problem::Contradiction));
+        }
         let petition = stand.petition(self.petition)?;
         Self::allowed(stand, petition)?;
         let (person, unit) = (person(petition)?, stand.decider()?.unit);
