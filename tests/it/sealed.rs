@@ -135,7 +135,7 @@ on_both! {
         // Nobody opens for another who might.
         let other = json!({
             "petition": petition, "reason": "代为查看", "onBehalfOf": {
-                "person": app.person("director"), "medium": "PAPER", "occurredAt": app.clock.now().to_rfc3339()
+                "person": app.person("director"), "medium": "PAPER", "occurredAt": app.app.now().to_rfc3339()
             }
         });
         for login in ["leader", "dispatcher"] {

@@ -257,6 +257,13 @@ impl Drain {
                 (Case::Petition, StreamId::Petition(id), centre)
             }
         };
+        let number = match place {
+            StreamId::Whistle(_) => whistle.and_then(serial),
+            StreamId::Petition(id) => {
+                let it = scene.petitions.get(&id).and_then(|it| it.registration.as_ref());
+                it.map(|it| it.number.as_str())
+            }
+        };
         let link = match place {
             StreamId::Whistle(id) => format!("{}/whistles/{id}", self.public_url),
             StreamId::Petition(id) => format!("{}/petitions/{id}", self.public_url),
@@ -265,7 +272,7 @@ impl Drain {
         text::render(&Letter {
             kind: notice.kind,
             case,
-            serial: whistle.and_then(serial),
+            serial: number,
             whistle: kind.as_deref(),
             level: level.as_deref(),
             matter,

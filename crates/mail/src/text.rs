@@ -86,7 +86,7 @@ pub struct Letter<'a> {
     pub kind: NoticeKind,
     /// What kind of case.
     pub case: Case,
-    /// 编号; none for a draft.
+    /// 编号 or 登记号; none for a draft.
     pub serial: Option<&'a str>,
     /// The kind of whistle in words, as 攻坚哨.
     pub whistle: Option<&'a str>,
