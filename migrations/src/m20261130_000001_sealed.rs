@@ -11,7 +11,7 @@ pub(crate) struct Migration;
 /// One column a statement: SQLite adds no more at a time.
 fn columns() -> Vec<(&'static str, ColumnDef)> {
     vec![
-        // The master key, under it the value's own key, under that the value.
+        // The master key (0 where the value is still plain), under it the value's own key, under that the value.
         ("person", integer_null("key_id").take()),
         ("person", binary_null("wrapped_key").take()),
         ("person", binary_null("sealed").take()),
@@ -59,6 +59,16 @@ impl MigrationTrait for Migration {
                     .to_owned(),
             )
             .await?;
+        // Key 0 stands for none: what is plain is found by it, like what is under an old key.
+        let db = manager.get_connection();
+        db.execute_unprepared("UPDATE person SET key_id = 0 WHERE erased_at IS NULL").await?;
+        db.execute_unprepared(
+            "UPDATE text SET key_id = 0 WHERE erased_at IS NULL AND EXISTS (
+                 SELECT 1 FROM petition_row WHERE petition_row.district_id = text.district_id
+                    AND petition_row.id = text.stream_id
+                    AND petition_row.nature = 'accusation')",
+        )
+        .await?;
         for (name, table, columns) in INDEXES {
             let mut index = Index::create();
             for column in *columns {

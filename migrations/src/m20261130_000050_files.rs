@@ -69,6 +69,7 @@ fn indexes() -> Vec<IndexCreateStatement> {
     vec![
         index("file_by_case", &["district_id", "case_id"]),
         index("file_by_expiry", &["expires_at"]),
+        index("file_key", &["district_id", "key_id", "id"]),
     ]
 }
 

@@ -84,9 +84,9 @@ async fn as_before(app: &TestApp, petition: &str) {
         app.url(),
         &format!(
             "UPDATE person SET name = '{name}', phone = '{phone}', id_number = '{number}', address = '{address}', \
-                key_id = NULL, wrapped_key = NULL, sealed = NULL WHERE id = {key}; \
+                key_id = 0, wrapped_key = NULL, sealed = NULL WHERE id = {key}; \
              DELETE FROM person_index; \
-             UPDATE text SET body = '举报内容验封', salt = {blob}, key_id = NULL, wrapped_key = NULL, sealed = NULL \
+             UPDATE text SET body = '举报内容验封', salt = {blob}, key_id = 0, wrapped_key = NULL, sealed = NULL \
               WHERE sealed IS NOT NULL;"
         ),
     );

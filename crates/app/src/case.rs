@@ -188,11 +188,7 @@ impl App {
         let loaded =
             self.store().load_case(district, Some(&caller.viewer), None, &[id], true).await?;
         let petition = loaded.scene.petitions.get(&id).ok_or(Error::NotFound)?;
-        let actions = self.actions_in(caller, case, &loaded.scene)?;
-        let opens = actions.into_iter().find(|it| it.kind == CommandKind::Unseal);
-        if let Some(refusal) = opens.and_then(|it| it.refusal) {
-            return Err(refusal.into());
-        }
+        self.permit(caller, case, &loaded.scene, CommandKind::Unseal)?;
         let named = petition.registration.as_ref().and_then(|it| it.petitioner);
         let person = named.ok_or(Error::NotFound)?;
         let card = self.store().persons(district, [person]).await?.remove(&person);
@@ -277,6 +273,19 @@ impl App {
             .load_case(self.district(), Some(&caller.viewer), whistle, &petitions, true)
             .await?;
         self.actions_in(caller, case, &loaded.scene)
+    }
+
+    /// Refuses where the rules would refuse the act now.
+    pub(crate) fn permit(
+        &self,
+        caller: &Caller,
+        case: CaseId,
+        scene: &Scene,
+        kind: CommandKind,
+    ) -> Result<(), Error> {
+        let actions = self.actions_in(caller, case, scene)?;
+        let action = actions.into_iter().find(|it| it.kind == kind).ok_or(Error::NotFound)?;
+        action.refusal.map_or(Ok(()), |it| Err(it.into()))
     }
 
     fn actions_in(&self, caller: &Caller, case: CaseId, scene: &Scene) -> Result<ActionsOf, Error> {

@@ -5,7 +5,6 @@ use chrono::{DateTime, TimeDelta, Utc};
 use engine::{
     CommandKind, StreamId,
     audit::AuditFact,
-    authority,
     file::{Attachment, Received},
     ids::{FileId, UploadId},
 };
@@ -225,24 +224,11 @@ impl App {
         let viewer = Some(&caller.viewer);
         let loaded =
             self.store().load_case(self.district(), viewer, whistle, &petitions, true).await?;
-        let directory = &caller.registers.directory;
-        let scene = loaded.scene;
-        let relations = match case {
-            StreamId::Whistle(id) => scene
-                .whistles
-                .get(&id)
-                .map(|it| authority::relations_to_whistle(&caller.member, it, None, directory)),
-            StreamId::Petition(id) => scene.petitions.get(&id).map(|it| {
-                authority::relations_to_petition(
-                    &caller.member,
-                    it,
-                    scene.whistles.values(),
-                    directory,
-                )
-            }),
-        };
-        let relations = relations.unwrap_or_default();
-        Ok(authority::may(CommandKind::OpenFile, &caller.member, &relations))
+        match self.permit(caller, case, &loaded.scene, CommandKind::OpenFile) {
+            Ok(()) => Ok(true),
+            Err(Error::Refused(_) | Error::NotFound) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// Removes what was sent and never attached, and what killed processes left; how many of each.

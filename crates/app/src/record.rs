@@ -4,7 +4,7 @@ use std::io;
 
 use chrono::Months;
 use engine::{
-    audit::AuditFact,
+    audit::{AuditFact, KEPT_MONTHS},
     ids::LetterId,
     record::{
         Body, End, Fault, Finding, Head, Header, Line, Point, PublicKey, Report, Restored, Seal,
@@ -22,8 +22,6 @@ use crate::{App, By, Error, submit::TRIES};
 const PAGE: u64 = 500;
 /// How many of the auditor's streams expire in one commit.
 const EXPIRING: u64 = 50;
-/// How long what expires is kept at the least (网络安全法 21(3)).
-const LEAST: u32 = 6;
 
 /// Who signs seals. Nothing below the server knows where the key is.
 pub trait Signer: Send + Sync {
@@ -280,7 +278,7 @@ impl App {
     /// # Errors
     /// A fault of the database.
     pub async fn expire_notes(&self, keep_months: u32) -> Result<usize, RecordError> {
-        let keep = Months::new(keep_months.max(LEAST));
+        let keep = Months::new(keep_months.max(KEPT_MONTHS));
         let Some(until) = self.wall().checked_sub_months(keep) else { return Ok(0) };
         let mut n_streams = 0;
         loop {

@@ -364,7 +364,7 @@ impl App {
             words: submission
                 .words
                 .iter()
-                .filter(|_| !is_accusation(&submission.command))
+                .filter(|_| !is_accusation(&after, stream))
                 .map(|it| (stream, it.clone()))
                 .collect(),
             key: submission.key.as_ref().map(|it| KeyRecord {
@@ -477,8 +477,13 @@ fn creates(command: &Command) -> bool {
 }
 
 /// The text of an accusation is found by nobody.
-fn is_accusation(command: &Command) -> bool {
-    matches!(command, Command::RegisterPetition(it) if it.registration.nature == petition::Nature::Accusation)
+fn is_accusation(scene: &Scene, stream: StreamId) -> bool {
+    match stream {
+        StreamId::Petition(id) => {
+            scene.petitions.get(&id).is_some_and(petition::Petition::is_accusation)
+        }
+        StreamId::Whistle(_) => false,
+    }
 }
 
 fn stream_of(object: Object) -> StreamId {

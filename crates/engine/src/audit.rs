@@ -25,6 +25,10 @@ use crate::{
     text::Digest,
 };
 
+/// How many months what expires is kept at the least (网络安全法 21(3)). The database's own triggers
+/// know the same.
+pub const KEPT_MONTHS: u32 = 6;
+
 /// The version of the form in which notes are written.
 pub const SCHEMA: u32 = 1;
 

@@ -22,6 +22,7 @@ use crate::{
     command::CommandKind,
     directory::{Directory, UnitKind},
     ids::UnitId,
+    petition::Petition,
 };
 
 /// What can be read, apart from what can be done.
@@ -40,6 +41,12 @@ pub enum Subject {
 }
 
 impl Subject {
+    /// What a petition is to whoever reads it.
+    #[must_use]
+    pub fn of(petition: &Petition) -> Self {
+        if petition.is_accusation() { Self::Accusation } else { Self::Case }
+    }
+
     /// Its name in Chinese.
     #[must_use]
     pub fn zh(self) -> &'static str {

@@ -18,7 +18,7 @@ use crate::{
     command::CommandKind,
     directory::Directory,
     ids::{AssignmentId, FileId, PersonId, UnitId},
-    petition::{Nature, PetitionFact},
+    petition::PetitionFact,
     refusal::{Problem, Refusal},
     scene::StreamId,
     stand::{self, Named, Stand},
@@ -195,13 +195,7 @@ impl Standing {
                 let it = stand.petition(id)?;
                 // Whoever is called over a petition adds to the whistle that calls them.
                 let relations = authority::relations_to_petition(member, it, [], directory);
-                let subject = match it.nature() {
-                    Some(Nature::Accusation) => Subject::Accusation,
-                    Some(Nature::Request | Nature::Complaint | Nature::Suggestion) | None => {
-                        Subject::Case
-                    }
-                };
-                let reads = authority::may_read(subject, member, &relations);
+                let reads = authority::may_read(Subject::of(it), member, &relations);
                 let ended = it.stage.is_terminal().then(|| stand::wrong_petition_stage(it));
                 (relations, reads, &it.scans, it.files.len(), ended)
             }

@@ -669,6 +669,12 @@ impl Petition {
         self.registration.as_ref().map(|it| it.nature)
     }
 
+    /// Whether it is an accusation, which is sealed with all that is said about it.
+    #[must_use]
+    pub fn is_accusation(&self) -> bool {
+        self.nature() == Some(Nature::Accusation)
+    }
+
     /// The units that it accuses.
     pub fn accused(&self) -> impl Iterator<Item = UnitId> {
         self.registration.iter().flat_map(|it| it.accused.iter().copied())

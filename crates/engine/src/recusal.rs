@@ -11,7 +11,7 @@ use crate::{
     authority::{self, Relation, Subject, audience::Holder},
     command::CommandKind,
     ids::WhistleId,
-    petition::{Nature, PetitionFact},
+    petition::PetitionFact,
     refusal::{Problem, Refusal},
     scene::StreamId,
     stand::{Named, Stand},
@@ -56,12 +56,9 @@ fn relations(
         ),
         StreamId::Petition(id) => {
             let petition = stand.petition(id)?;
-            let subject = match petition.nature() {
-                Some(Nature::Accusation) => Subject::Accusation,
-                Some(_) | None => Subject::Case,
-            };
             let over = stand.scene.whistles.values().filter(|it| it.petitions.contains_key(&id));
-            (subject, authority::relations_to_petition(member, petition, over, directory))
+            let relations = authority::relations_to_petition(member, petition, over, directory);
+            (Subject::of(petition), relations)
         }
     })
 }

@@ -17,7 +17,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use engine::account::Rules;
+use engine::{account::Rules, audit::KEPT_MONTHS};
 
 use self::file::Given;
 pub(crate) use self::oidc::is_guarded;
@@ -313,7 +313,7 @@ fn record(given: file::Record, data: &Path) -> Result<Record, Trouble> {
         holder,
         seal_hours: within("seal_hours", given.seal_hours, 24, (1, 720))?,
         // 网络安全法 21(3): six months at the least.
-        keep_months: within("keep_months", given.keep_months, 36, (6, 1200))?,
+        keep_months: within("keep_months", given.keep_months, 36, (KEPT_MONTHS, 1200))?,
     })
 }
 

@@ -238,7 +238,10 @@ impl Archive {
             self.tx.stream_raw(select(&self.tx, table)).await.map_err(Error::Database)?;
         while let Some(row) = rows.try_next().await.map_err(Error::Database)? {
             let line = read(&row, table, |key| {
-                self.keys.lock().unwrap_or_else(PoisonError::into_inner).insert(key);
+                // Zero marks what is still plain.
+                if key > 0 {
+                    self.keys.lock().unwrap_or_else(PoisonError::into_inner).insert(key);
+                }
             })?;
             tally.add(&line);
             waiting.lines.extend_from_slice(&line);

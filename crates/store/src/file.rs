@@ -20,7 +20,7 @@ use crate::{
     claim::stream_of,
     entity, journal,
     keyring::{Place, Wrapped},
-    rotation::BATCH,
+    rotation::{BATCH, under_another},
 };
 
 /// A file as its row says.
@@ -290,19 +290,15 @@ impl Store {
         res: &mut SealedAnew,
     ) -> Result<(), Error> {
         use entity::file::{Column, Entity};
-        let mut last = Uuid::nil();
         loop {
             let rows = Entity::find()
                 .filter(Column::DistrictId.eq(district))
-                .filter(Column::Id.gt(last))
-                .filter(Column::KeyId.ne(current))
-                .order_by_asc(Column::Id)
+                .filter(under_another(Column::KeyId, current))
+                .order_by_asc(Column::KeyId)
                 .limit(BATCH)
                 .all(&self.db)
                 .await?;
-            let Some(end) = rows.last() else { return Ok(()) };
-            last = end.id;
-            let tx = self.begin_write().await?;
+            let (tx, mut n) = (self.begin_write().await?, 0);
             for row in rows {
                 let Some(old) = key_of(row.key_id, row.key) else { continue };
                 let place = place(district, row.id);
@@ -315,9 +311,13 @@ impl Store {
                     .filter(Column::KeyId.eq(journal::version(old.key_id)))
                     .exec(&tx)
                     .await?;
-                res.rewrapped += moved.rows_affected;
+                n += moved.rows_affected;
             }
             tx.commit().await?;
+            if n == 0 {
+                return Ok(());
+            }
+            res.rewrapped += n;
         }
     }
 

@@ -13,7 +13,7 @@ use engine::{
     file::OPEN_FOR,
     ids::{DistrictId, FileId, LetterId, PersonId, PetitionId, TextId, UnitId, WhistleId},
     notice::Notice,
-    petition::{Nature, Petition, PetitionFact},
+    petition::{Petition, PetitionFact},
     text::Digest,
     whistle::Whistle,
 };
@@ -324,8 +324,7 @@ impl Commit {
         // Accusations are sealed with all that is said about them.
         let is_sealed = |stream: StreamId| match stream {
             StreamId::Petition(id) => {
-                let nature = recorded.after.petitions.get(&id).and_then(Petition::nature);
-                nature == Some(Nature::Accusation)
+                recorded.after.petitions.get(&id).is_some_and(Petition::is_accusation)
             }
             StreamId::Whistle(_) => false,
         };

@@ -37,6 +37,8 @@ impl SealedAnew {
     }
 }
 
+/// The key of what is still plain.
+const PLAIN: i32 = 0;
 /// Rows of one transaction.
 pub(crate) const BATCH: u64 = 200;
 
@@ -118,7 +120,7 @@ impl Store {
                 .expr_as(Expr::cust("COUNT(*)"), "n")
                 .from(table)
                 .and_where(Expr::col("district_id").eq(district.0))
-                .and_where(Expr::col("key_id").is_not_null())
+                .and_where(Expr::col("key_id").gt(PLAIN))
                 .group_by_col("key_id")
                 .to_owned();
             for row in self.db.query_all(&query).await? {
@@ -175,29 +177,27 @@ impl Store {
         res: &mut SealedAnew,
     ) -> Result<(), Error> {
         use entity::person::{Column, Entity};
-        let mut last = Uuid::nil();
         loop {
-            // A plain row, or one under another key; an erased one holds nothing.
-            let old = Condition::any().add(Column::KeyId.is_null()).add(Column::KeyId.ne(current));
             let rows = Entity::find()
                 .filter(Column::DistrictId.eq(district))
-                .filter(Column::ErasedAt.is_null())
-                .filter(Column::Id.gt(last))
-                .filter(old)
-                .order_by_asc(Column::Id)
+                .filter(under_another(Column::KeyId, current))
+                .order_by_asc(Column::KeyId)
                 .limit(BATCH)
                 .all(&self.db)
                 .await?;
-            let Some(end) = rows.last() else { return Ok(()) };
-            last = end.id;
-            let tx = self.begin_write().await?;
+            let (tx, mut n) = (self.begin_write().await?, 0);
             for row in rows {
-                let was_plain = row.key_id.is_none();
+                let was_plain = row.key_id == Some(PLAIN);
                 if self.person_anew(&tx, row).await? {
                     res.add(was_plain);
+                    n += 1;
                 }
             }
             tx.commit().await?;
+            // What somebody else did meanwhile is done; what stays is looked at again later.
+            if n == 0 {
+                return Ok(());
+            }
         }
     }
 
@@ -243,36 +243,26 @@ impl Store {
         res: &mut SealedAnew,
     ) -> Result<(), Error> {
         use entity::text::{Column, Entity};
-        let mut last = Uuid::nil();
         loop {
-            let of_accusations = Query::select()
-                .column("id")
-                .from("petition_row")
-                .and_where(Expr::col("district_id").eq(district))
-                .and_where(Expr::col("nature").eq("accusation"))
-                .to_owned();
-            let plain = Condition::all()
-                .add(Column::KeyId.is_null())
-                .add(Column::StreamId.in_subquery(of_accusations));
             let rows = Entity::find()
                 .filter(Column::DistrictId.eq(district))
-                .filter(Column::ErasedAt.is_null())
-                .filter(Column::Id.gt(last))
-                .filter(Condition::any().add(Column::KeyId.ne(current)).add(plain))
-                .order_by_asc(Column::Id)
+                .filter(under_another(Column::KeyId, current))
+                .order_by_asc(Column::KeyId)
                 .limit(BATCH)
                 .all(&self.db)
                 .await?;
-            let Some(end) = rows.last() else { return Ok(()) };
-            last = end.id;
-            let tx = self.begin_write().await?;
+            let (tx, mut n) = (self.begin_write().await?, 0);
             for row in rows {
-                let was_plain = row.key_id.is_none();
+                let was_plain = row.key_id == Some(PLAIN);
                 if self.text_anew(&tx, row).await? {
                     res.add(was_plain);
+                    n += 1;
                 }
             }
             tx.commit().await?;
+            if n == 0 {
+                return Ok(());
+            }
         }
     }
 
@@ -364,6 +354,11 @@ impl Store {
         };
         Ok(Some(sealed.to_bytes()))
     }
+}
+
+/// Under another key than the current one: two ranges of the index, and nothing else is looked at.
+pub(crate) fn under_another<C: sea_orm::ColumnTrait>(column: C, current: i32) -> Condition {
+    Condition::any().add(column.lt(current)).add(column.gt(current))
 }
 
 /// A column that is still as it was read.

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use engine::{
     account::{
         administer,
-        factor::{self, Demand, Standing},
+        factor::{self, Standing},
         provider::{self, Given, Rules},
         session::{self, Kind},
     },
@@ -149,8 +149,7 @@ impl App {
         let demand = factor::demand(self.account_rules().second_factor, standing);
         let vouched = rules.vouches(&it.shown);
         let must: BTreeSet<_> = provider::owes(demand, vouched).into_iter().collect();
-        // Whoever showed it there a moment ago need not show it again here, where it is enough.
-        let enough = vouched || (demand != Demand::Code && !standing.enrolled);
+        let enough = provider::confirms(demand, vouched, standing.enrolled);
         let (token, span) = (random_token()?, (now, session::ends(self.account_rules(), now)));
         let new = NewSession {
             must: must.clone(),

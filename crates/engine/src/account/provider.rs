@@ -143,6 +143,13 @@ pub fn check_identity(issuer: &str, subject: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// Whether what somebody showed the provider a moment ago confirms who they are here, too: where it
+/// is trusted as a second factor, or where there is none to ask.
+#[must_use]
+pub fn confirms(demand: Demand, vouched: bool, enrolled: bool) -> bool {
+    vouched || (demand != Demand::Code && !enrolled)
+}
+
 /// What is to be done first by whoever the provider has named. There is no page of ours before a
 /// session begins where a code could be asked, so it is asked in the session, before anything else.
 #[must_use]
@@ -222,6 +229,8 @@ mod tests {
         assert_eq!(owes(Demand::Nothing, false), None);
         for demand in [Demand::Code, Demand::Enrolment, Demand::Nothing] {
             assert_eq!(owes(demand, true), None);
+            assert!(confirms(demand, true, true) && !confirms(demand, false, true));
+            assert_eq!(confirms(demand, false, false), demand != Demand::Code);
         }
     }
 }

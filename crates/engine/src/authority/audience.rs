@@ -9,7 +9,7 @@ use crate::{
     actor::Member,
     directory::{Directory, UnitKind},
     ids::{PersonId, PetitionId, UnitId, WhistleId},
-    petition::{Nature, Petition},
+    petition::Petition,
     scene::Scene,
     whistle::Whistle,
 };
@@ -62,7 +62,7 @@ pub struct Entitled {
 /// inspection, which sees whatever is sealed.
 #[must_use]
 pub fn of_petition(it: &Petition) -> BTreeSet<Entitled> {
-    let sealed = it.nature() == Some(Nature::Accusation);
+    let sealed = it.is_accusation();
     let units = it.centre().into_iter().chain(it.competent).map(Holder::Unit);
     let registrar = it.registered_by.map(Holder::Person);
     units.chain(registrar).map(|holder| Entitled { holder, sealed }).collect()

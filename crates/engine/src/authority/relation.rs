@@ -10,7 +10,7 @@ use crate::{
     authority::audience::Holder,
     directory::{Directory, UnitKind},
     ids::{AssignmentId, UnitId},
-    petition::{Nature, Petition},
+    petition::Petition,
     whistle::{AssignmentRole, Whistle},
 };
 
@@ -124,7 +124,7 @@ pub fn relations_to_petition<'a>(
     if petition.registered_by == Some(member.person) {
         res.insert(Relation::Registrar);
     }
-    let is_accusation = petition.nature() == Some(Nature::Accusation);
+    let is_accusation = petition.is_accusation();
     for unit in petition.centre().into_iter().chain(petition.competent) {
         // Standing above a unit opens no accusation.
         if is_accusation {

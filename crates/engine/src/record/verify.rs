@@ -22,14 +22,14 @@ use super::{
     merkle::Tree,
     seal::{Head, PublicKey, Seal, Signature, Signed, StreamKind},
 };
-use crate::{chain, ids::DistrictId, text::Digest};
+use crate::{audit::KEPT_MONTHS, chain, ids::DistrictId, text::Digest};
 
 /// The most findings that are kept word by word; more are counted.
 const KEPT: usize = 100;
 /// The most streams that are named where a root does not fit.
 const NAMED: usize = 8;
 /// How long what expires is kept at the least (网络安全法 21(3)).
-const LEAST: Months = Months::new(6);
+const LEAST: Months = Months::new(KEPT_MONTHS);
 
 /// A seal as somebody outside keeps it.
 #[derive(Debug, Clone, PartialEq, Eq)]

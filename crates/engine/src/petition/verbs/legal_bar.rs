@@ -3,7 +3,7 @@
 use crate::{
     command::CommandKind,
     ids::PetitionId,
-    petition::{LegalBar, Nature, Petition, PetitionFact},
+    petition::{LegalBar, Petition, PetitionFact},
     refusal::{Problem, Refusal},
     stand::{self, Named, Stand},
     text::Words,
@@ -36,9 +36,7 @@ impl SetLegalBar {
             return Err(Refusal::Already);
         }
         // An accusation stays with discipline inspection.
-        let accusation =
-            petition.registration.as_ref().is_some_and(|it| it.nature == Nature::Accusation);
-        if accusation {
+        if petition.is_accusation() {
             return Err(Refusal::invalid("bar", Problem::Contradiction));
         }
         let fact = PetitionFact::LegalBarSet { bar: self.bar, reason: self.reason };

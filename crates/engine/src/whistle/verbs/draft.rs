@@ -8,7 +8,7 @@ use crate::{
     directory::UnitKind,
     ids::{DistrictId, PetitionId, UnitId, WhistleId},
     lists::{KindCode, LevelCode, MatterCode},
-    petition::{Nature, Petition, Stage as PetitionStage},
+    petition::{Petition, Stage as PetitionStage},
     recusal,
     refusal::{Problem, Refusal},
     scene::StreamId,
@@ -179,7 +179,7 @@ impl Amend {
 /// Whether a petition may be whistled now (R1, R2).
 pub(super) fn may_be_whistled(petition: &Petition, purpose: Purpose) -> Result<(), Refusal> {
     // Before the stage: an accusation is never accepted, and the answer should say why.
-    if petition.registration.as_ref().is_some_and(|it| it.nature == Nature::Accusation) {
+    if petition.is_accusation() {
         return Err(Refusal::Accusation);
     }
     match (petition.legal_bar, purpose) {
