@@ -610,3 +610,25 @@ on_both! {
         desk.run(&["audit", "export", "--as", "auditor", "--out", &desk.path("y")]).expect(0, &["已导出"]);
     }
 }
+
+on_both! {
+    async fn an_export_asks_as_few_statements_for_many_cases_as_for_few(app) {
+        let asked = async || {
+            let mut lines = 0;
+            let mut sink = |_: &str| {
+                lines += 1;
+                Ok(())
+            };
+            let (end, n) = app.statements(app.app.export_record(&mut sink)).await;
+            (end.unwrap().events, n, lines)
+        };
+        crate::story::called(&app).await;
+        let (few, n_few, _) = asked().await;
+        for n in 0..40 {
+            crate::story::accepted(&app, &format!("第{n}件"), "HOTLINE").await;
+        }
+        let (many, n_many, lines) = asked().await;
+        assert!(many >= few + 80 && lines > many, "{few} {many} {lines}");
+        assert_eq!(n_few, n_many, "statements grow with the cases");
+    }
+}

@@ -407,6 +407,16 @@ async fn keys_are_files_that_a_running_server_takes_up() {
     }
     assert!(wrapped, "the server did not wrap anew");
     assert!(program.end());
+    // A key is added without being used, and used once it is everywhere.
+    let (status, said) = chuishao(&["keys", "use", "3"], &data);
+    assert!(status == Some(2) && said.contains("data-3.key"), "{said}");
+    let (status, said) = chuishao(&["keys", "add"], &data);
+    assert!(status == Some(0) && said.contains("data-3.key"), "{said}");
+    let (_, said) = chuishao(&["keys", "list"], &data);
+    let current = said.lines().find(|it| it.contains("current")).unwrap();
+    assert!(said.contains("data-3.key") && current.contains("data-2.key"), "{said}");
+    let (status, said) = chuishao(&["keys", "retire", "3"], &data);
+    assert_eq!(status, Some(0), "{said}");
     let (status, said) = chuishao(&["keys", "retire", "2"], &data);
     assert!(status == Some(2) && said.contains("仍在使用"), "{said}");
     let (status, said) = chuishao(&["keys", "retire", "1"], &data);

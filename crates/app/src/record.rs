@@ -1,19 +1,19 @@
 //! The record as a whole: sealed, exported, checked and, where it may be, forgotten.
 
-use std::io;
+use std::{cmp::Ordering, collections::VecDeque, io};
 
 use chrono::Months;
 use engine::{
     audit::{AuditFact, KEPT_MONTHS},
     ids::LetterId,
     record::{
-        Body, End, Fault, Finding, Head, Header, Line, Point, PublicKey, Report, Restored, Seal,
-        SealLine, Signature, Signed, Spot, StreamKind, StreamLine, Tree, Verifier,
+        Body, End, EventLine, Fault, Finding, Head, Header, Line, Point, PublicKey, Report,
+        Restored, Seal, SealLine, Signature, Signed, Spot, StreamKind, StreamLine, Tree, Verifier,
     },
     text::Digest,
 };
 use sha2::{Digest as _, Sha256};
-use store::{Commit, HolderLetter, SealRow, Snapshot};
+use store::{Book, Commit, HolderLetter, SealRow, Snapshot};
 use uuid::Uuid;
 
 use crate::{App, By, Error, submit::TRIES};
@@ -229,6 +229,7 @@ impl App {
                 say(Line::Seal(SealLine { no, body: Body::of(bytes), signature }))?;
             }
         }
+        let (mut cases, mut notes) = (Feed::of(Book::Cases), Feed::of(Book::Notes));
         let mut last = Uuid::nil();
         loop {
             let page = snapshot.streams(last, PAGE).await?;
@@ -237,18 +238,12 @@ impl App {
             for it in page {
                 let (kind, id) = (it.kind, it.id);
                 say(Line::Stream(it))?;
-                let mut version = 0;
-                loop {
-                    let events = snapshot.events(kind, id, version, PAGE).await?;
-                    let Some(end) = events.last() else { break };
-                    version = end.version;
-                    let is_last = u64::try_from(events.len()).unwrap_or(0) < PAGE;
-                    for it in events {
-                        say(Line::Event(it))?;
-                    }
-                    if is_last {
-                        break;
-                    }
+                let feed = match Book::of(kind) {
+                    Book::Cases => &mut cases,
+                    Book::Notes => &mut notes,
+                };
+                while let Some(it) = feed.next(snapshot, id, last).await? {
+                    say(Line::Event(it))?;
                 }
             }
             // A check in the background of a server lets others go first.
@@ -338,6 +333,48 @@ impl App {
             return Ok(());
         }
         self.note(&By::default(), fact).await
+    }
+}
+
+/// The events of one book in order, fetched some at a time across streams.
+struct Feed {
+    book: Book,
+    held: VecDeque<(Uuid, EventLine)>,
+    /// The place of the last that was fetched.
+    after: (Uuid, u32),
+}
+
+impl Feed {
+    fn of(book: Book) -> Self {
+        Self { book, held: VecDeque::new(), after: (Uuid::nil(), 0) }
+    }
+
+    /// The next event of a stream; `last` is the last stream that is looked at before the next page.
+    async fn next(
+        &mut self,
+        snapshot: &Snapshot,
+        stream: Uuid,
+        last: Uuid,
+    ) -> Result<Option<EventLine>, store::Error> {
+        loop {
+            match self.held.front().map(|(id, _)| id.cmp(&stream)) {
+                Some(Ordering::Equal) => return Ok(self.held.pop_front().map(|(_, it)| it)),
+                Some(Ordering::Greater) => return Ok(None),
+                // Of a stream that nothing else knows.
+                Some(Ordering::Less) => {
+                    self.held.pop_front();
+                }
+                // There was nothing more up to there.
+                None if self.after == (last, u32::MAX) => return Ok(None),
+                None => {
+                    self.held = snapshot.events(self.book, self.after, last, PAGE).await?.into();
+                    match self.held.back() {
+                        Some((id, it)) => self.after = (*id, it.version),
+                        None => self.after = (last, u32::MAX),
+                    }
+                }
+            }
+        }
     }
 }
 

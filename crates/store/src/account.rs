@@ -21,7 +21,7 @@ use uuid::Uuid;
 use crate::{
     Error, Keyring, Notes, PersonDraft, RolesAsked, Store, audit,
     directory::{bump, parse},
-    entity, journal,
+    entity, people,
     roles::{asked, roles_text},
     session::put_must,
 };
@@ -333,7 +333,7 @@ pub(crate) async fn insert_accounts(
         external_ref: None,
     };
     let persons = accounts.iter().map(person).collect();
-    journal::persons(tx, keyring, district.0, now, persons).await?;
+    people::add(tx, keyring, district.0, now, persons).await?;
     let fact = |it: &NewAccount| AuditFact::AccountAdded {
         person: it.account.person,
         unit: it.account.unit,

@@ -17,10 +17,9 @@ use engine::{ids::FileId, text::Digest};
 use futures_util::TryStreamExt as _;
 use migrations::{Migrator, MigratorTrait as _};
 use sea_orm::{
-    AccessMode, ColumnTrait as _, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait,
-    IdenStatic as _, IsolationLevel, Iterable as _, PrimaryKeyToColumn as _, QueryFilter as _,
-    QueryOrder as _, QueryResult, QuerySelect as _, SqliteTransactionMode, Statement,
-    StreamTrait as _, TransactionOptions, TransactionTrait as _,
+    ColumnTrait as _, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait,
+    IdenStatic as _, Iterable as _, PrimaryKeyToColumn as _, QueryFilter as _, QueryOrder as _,
+    QueryResult, QuerySelect as _, Statement, StreamTrait as _,
     sea_query::{ColumnType, Order, Query},
 };
 use serde::{Deserialize, Serialize};
@@ -188,13 +187,7 @@ impl Store {
     /// # Errors
     /// The driver's.
     pub async fn archive(&self) -> Result<Archive, Error> {
-        let embedded = self.db.get_database_backend() == DbBackend::Sqlite;
-        let options = TransactionOptions {
-            isolation_level: (!embedded).then_some(IsolationLevel::RepeatableRead),
-            access_mode: (!embedded).then_some(AccessMode::ReadOnly),
-            sqlite_transaction_mode: embedded.then_some(SqliteTransactionMode::Deferred),
-        };
-        let tx = self.db.begin_with_options(options).await?;
+        let tx = self.begin_snapshot().await?;
         let res = Archive { tx, keys: Mutex::default() };
         // The first look is the instant.
         res.steps().await?;

@@ -26,8 +26,9 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::{
-    Error, FOLD_VERSION, Keyring, Notes, Store, Viewer, audit, entity, file, project, sealed,
-    search,
+    Error, FOLD_VERSION, Keyring, Notes, Store, Viewer, audit, entity, file,
+    people::{self, Erased},
+    project, sealed, search,
 };
 
 /// The values that one statement may bind.
@@ -220,15 +221,6 @@ pub(crate) struct StreamChange {
     pub(crate) version: u32,
     pub(crate) head: Digest,
     pub(crate) state: Vec<u8>,
-}
-
-/// Somebody whose data goes.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Erased {
-    pub(crate) person: Uuid,
-    pub(crate) stream: Uuid,
-    /// The text that stays where the texts of the stream go, too.
-    pub(crate) texts_but: Option<Uuid>,
 }
 
 /// One event as it was recorded.
@@ -700,86 +692,6 @@ pub(crate) fn record_of(row: entity::event::Model) -> Result<EventRecord, Error>
     Ok(EventRecord { envelope, bytes: row.body, digest: Digest(digest) })
 }
 
-/// Writes persons, sealed, with what they are found by.
-pub(crate) async fn persons(
-    tx: &DatabaseTransaction,
-    keyring: &Keyring,
-    district: Uuid,
-    at: DateTime<Utc>,
-    drafts: Vec<PersonDraft>,
-) -> Result<(), Error> {
-    let mut rows = Vec::with_capacity(drafts.len());
-    let mut index = vec![];
-    for it in drafts {
-        let (row, found_by) = sealed::person(keyring, district, at, it)?;
-        rows.push(row);
-        index.extend(found_by);
-    }
-    insert::<entity::person::Entity, _>(tx, rows).await?;
-    insert::<entity::person_index::Entity, _>(tx, index).await
-}
-
-/// Drops somebody's key, what they are found by, and where it is asked the texts of the case.
-async fn erase(
-    tx: &DatabaseTransaction,
-    district: Uuid,
-    at: DateTime<Utc>,
-    erased: Erased,
-) -> Result<(), Error> {
-    {
-        use entity::person::{Column, Entity};
-        Entity::update_many()
-            .col_expr(Column::Name, Expr::value(None::<String>))
-            .col_expr(Column::Phone, Expr::value(None::<String>))
-            .col_expr(Column::IdNumber, Expr::value(None::<String>))
-            .col_expr(Column::Address, Expr::value(None::<String>))
-            .col_expr(Column::ExternalRef, Expr::value(None::<String>))
-            .col_expr(Column::KeyId, Expr::value(None::<i32>))
-            .col_expr(Column::WrappedKey, Expr::value(None::<Vec<u8>>))
-            .col_expr(Column::Sealed, Expr::value(None::<Vec<u8>>))
-            .col_expr(Column::ErasedAt, Expr::value(Some(at)))
-            .filter(Column::DistrictId.eq(district))
-            .filter(Column::Id.eq(erased.person))
-            .exec(tx)
-            .await?;
-    }
-    {
-        use entity::person_index::{Column, Entity};
-        Entity::delete_many()
-            .filter(Column::DistrictId.eq(district))
-            .filter(Column::PersonId.eq(erased.person))
-            .exec(tx)
-            .await?;
-    }
-    {
-        // The digest of an input that named them could be tried with guesses.
-        use entity::idempotency::{Column, Entity};
-        Entity::delete_many()
-            .filter(Column::DistrictId.eq(district))
-            .filter(Column::StreamId.eq(erased.stream))
-            .exec(tx)
-            .await?;
-    }
-    let Some(kept) = erased.texts_but else { return Ok(()) };
-    file::erase(tx, district, erased.stream).await?;
-    {
-        use entity::text::{Column, Entity};
-        Entity::update_many()
-            .col_expr(Column::Salt, Expr::value(None::<Vec<u8>>))
-            .col_expr(Column::Body, Expr::value(None::<String>))
-            .col_expr(Column::KeyId, Expr::value(None::<i32>))
-            .col_expr(Column::WrappedKey, Expr::value(None::<Vec<u8>>))
-            .col_expr(Column::Sealed, Expr::value(None::<Vec<u8>>))
-            .col_expr(Column::ErasedAt, Expr::value(Some(at)))
-            .filter(Column::DistrictId.eq(district))
-            .filter(Column::StreamId.eq(erased.stream))
-            .filter(Column::Id.ne(kept))
-            .exec(tx)
-            .await?;
-    }
-    search::put(tx, district, erased.stream, "").await
-}
-
 /// Writes the rows of a commit in a transaction that the caller ends.
 pub(crate) async fn write(
     tx: &DatabaseTransaction,
@@ -806,9 +718,9 @@ pub(crate) async fn write(
     let text = |(stream, it, is_sealed)| sealed::text(keyring, district, stream, it, is_sealed);
     let texts = commit.texts.into_iter().map(text).collect::<Result<Vec<_>, _>>()?;
     insert::<entity::text::Entity, _>(tx, texts).await?;
-    persons(tx, keyring, district, at, commit.persons).await?;
+    people::add(tx, keyring, district, at, commit.persons).await?;
     for it in commit.erased {
-        erase(tx, district, at, it).await?;
+        people::erase(tx, district, at, it).await?;
     }
     for (stream, step, part) in commit.dropped {
         use entity::deadline::{Column, Entity};

@@ -60,7 +60,7 @@ pub use read::{
 };
 pub use roles::RolesAsked;
 pub use rotation::SealedAnew;
-pub use seal::{Expiring, HolderLetter, SealRow, Snapshot};
+pub use seal::{Book, Expiring, HolderLetter, SealRow, Snapshot};
 pub use session::{NewDevice, NewSession, Session};
 
 /// The version of the fold: a state that an older program folded is folded anew.

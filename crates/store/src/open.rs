@@ -4,8 +4,9 @@ use std::{sync::Arc, time::Duration};
 
 use migrations::{Migrator, MigratorTrait as _};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DatabaseTransaction,
-    DbBackend, EntityTrait as _, SqliteTransactionMode, TransactionOptions, TransactionTrait as _,
+    AccessMode, ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection,
+    DatabaseTransaction, DbBackend, EntityTrait as _, IsolationLevel, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait as _,
     sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
 };
 
@@ -169,6 +170,18 @@ impl Store {
             // The data folder of an embedded database has one process, held by its lock file.
             _ => Ok(None),
         }
+    }
+
+    /// A transaction that only reads, and reads one state from its first look on, whatever is written
+    /// meanwhile.
+    pub(crate) async fn begin_snapshot(&self) -> Result<DatabaseTransaction, Error> {
+        let embedded = self.db.get_database_backend() == DbBackend::Sqlite;
+        let options = TransactionOptions {
+            isolation_level: (!embedded).then_some(IsolationLevel::RepeatableRead),
+            access_mode: (!embedded).then_some(AccessMode::ReadOnly),
+            sqlite_transaction_mode: embedded.then_some(SqliteTransactionMode::Deferred),
+        };
+        Ok(self.db.begin_with_options(options).await?)
     }
 
     /// A transaction that will write. On SQLite it must say so when it begins, or it loses to

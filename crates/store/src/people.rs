@@ -1,12 +1,16 @@
-//! Texts and persons: what may be erased, read by their ids, many at once.
+//! Texts and persons: what may be erased. Read by their ids, many at once; written sealed.
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
 use engine::ids::{DistrictId, PersonId, TextId};
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _};
+use sea_orm::{
+    ColumnTrait as _, DatabaseTransaction, EntityTrait as _, QueryFilter as _, QuerySelect as _,
+    sea_query::Expr,
+};
 use uuid::Uuid;
 
-use crate::{Error, Store, entity, sealed};
+use crate::{Error, Keyring, PersonDraft, Store, entity, file, journal, sealed, search};
 
 /// Personal data of somebody, as it is kept.
 #[derive(Clone, PartialEq, Eq)]
@@ -26,6 +30,15 @@ impl std::fmt::Debug for PersonCard {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("PersonCard(..)")
     }
+}
+
+/// Somebody whose data goes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Erased {
+    pub(crate) person: Uuid,
+    pub(crate) stream: Uuid,
+    /// The text that stays where the texts of the stream go, too.
+    pub(crate) texts_but: Option<Uuid>,
 }
 
 impl Store {
@@ -80,4 +93,84 @@ impl Store {
         }
         Ok(res)
     }
+}
+
+/// Writes persons, sealed, with what they are found by.
+pub(crate) async fn add(
+    tx: &DatabaseTransaction,
+    keyring: &Keyring,
+    district: Uuid,
+    at: DateTime<Utc>,
+    drafts: Vec<PersonDraft>,
+) -> Result<(), Error> {
+    let mut rows = Vec::with_capacity(drafts.len());
+    let mut index = vec![];
+    for it in drafts {
+        let (row, found_by) = sealed::person(keyring, district, at, it)?;
+        rows.push(row);
+        index.extend(found_by);
+    }
+    journal::insert::<entity::person::Entity, _>(tx, rows).await?;
+    journal::insert::<entity::person_index::Entity, _>(tx, index).await
+}
+
+/// Drops somebody's key, what they are found by, and where it is asked the texts of the case.
+pub(crate) async fn erase(
+    tx: &DatabaseTransaction,
+    district: Uuid,
+    at: DateTime<Utc>,
+    erased: Erased,
+) -> Result<(), Error> {
+    {
+        use entity::person::{Column, Entity};
+        Entity::update_many()
+            .col_expr(Column::Name, Expr::value(None::<String>))
+            .col_expr(Column::Phone, Expr::value(None::<String>))
+            .col_expr(Column::IdNumber, Expr::value(None::<String>))
+            .col_expr(Column::Address, Expr::value(None::<String>))
+            .col_expr(Column::ExternalRef, Expr::value(None::<String>))
+            .col_expr(Column::KeyId, Expr::value(None::<i32>))
+            .col_expr(Column::WrappedKey, Expr::value(None::<Vec<u8>>))
+            .col_expr(Column::Sealed, Expr::value(None::<Vec<u8>>))
+            .col_expr(Column::ErasedAt, Expr::value(Some(at)))
+            .filter(Column::DistrictId.eq(district))
+            .filter(Column::Id.eq(erased.person))
+            .exec(tx)
+            .await?;
+    }
+    {
+        use entity::person_index::{Column, Entity};
+        Entity::delete_many()
+            .filter(Column::DistrictId.eq(district))
+            .filter(Column::PersonId.eq(erased.person))
+            .exec(tx)
+            .await?;
+    }
+    {
+        // The digest of an input that named them could be tried with guesses.
+        use entity::idempotency::{Column, Entity};
+        Entity::delete_many()
+            .filter(Column::DistrictId.eq(district))
+            .filter(Column::StreamId.eq(erased.stream))
+            .exec(tx)
+            .await?;
+    }
+    let Some(kept) = erased.texts_but else { return Ok(()) };
+    file::erase(tx, district, erased.stream).await?;
+    {
+        use entity::text::{Column, Entity};
+        Entity::update_many()
+            .col_expr(Column::Salt, Expr::value(None::<Vec<u8>>))
+            .col_expr(Column::Body, Expr::value(None::<String>))
+            .col_expr(Column::KeyId, Expr::value(None::<i32>))
+            .col_expr(Column::WrappedKey, Expr::value(None::<Vec<u8>>))
+            .col_expr(Column::Sealed, Expr::value(None::<Vec<u8>>))
+            .col_expr(Column::ErasedAt, Expr::value(Some(at)))
+            .filter(Column::DistrictId.eq(district))
+            .filter(Column::StreamId.eq(erased.stream))
+            .filter(Column::Id.ne(kept))
+            .exec(tx)
+            .await?;
+    }
+    search::put(tx, district, erased.stream, "").await
 }

@@ -2,6 +2,8 @@
 
 mod snapshot;
 
+pub use self::snapshot::Book;
+
 use chrono::{DateTime, Utc};
 use engine::{
     ids::{AuditId, DistrictId, LetterId},
@@ -10,11 +12,9 @@ use engine::{
     text::Digest,
 };
 use sea_orm::{
-    AccessMode,
     ActiveValue::Set,
-    ColumnTrait as _, ConnectionTrait as _, DatabaseTransaction, DbBackend, EntityTrait as _,
-    IsolationLevel, JoinType, QueryFilter as _, QueryOrder as _, QuerySelect as _,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait as _,
+    ColumnTrait as _, ConnectionTrait as _, DatabaseTransaction, EntityTrait as _, JoinType,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _,
     sea_query::{Alias, Cond, Expr, ExprTrait as _, Query},
 };
 use uuid::Uuid;
@@ -227,19 +227,7 @@ impl Store {
     /// # Errors
     /// The driver's.
     pub async fn snapshot(&self, district: DistrictId) -> Result<Snapshot, Error> {
-        let options = match self.db.get_database_backend() {
-            DbBackend::Postgres => TransactionOptions {
-                isolation_level: Some(IsolationLevel::RepeatableRead),
-                access_mode: Some(AccessMode::ReadOnly),
-                sqlite_transaction_mode: None,
-            },
-            _ => TransactionOptions {
-                isolation_level: None,
-                access_mode: None,
-                sqlite_transaction_mode: Some(SqliteTransactionMode::Deferred),
-            },
-        };
-        Ok(Snapshot { tx: self.db.begin_with_options(options).await?, district })
+        Ok(Snapshot { tx: self.begin_snapshot().await?, district })
     }
 
     /// The last seal.

@@ -69,13 +69,20 @@ fn wait(settings: &Settings) -> Duration {
 fn make_current(settings: &Settings, number: u32) -> Result<(), Trouble> {
     let files = Files::read(&settings.keys)?;
     if !files.keys.contains_key(&number) {
-        return Err(store::Error::KeyMissing { key: Some(number) }.into());
+        return Err(no_key(number));
     }
     Files::make_current(&settings.keys, number)?;
     say::line(format!(
         "新内容改用 {number} 号密钥封存，旧内容由服务自动重封。请另存新密钥的副本。  Key {number} is in use; keep a copy of it."
     ));
     Ok(())
+}
+
+fn no_key(number: u32) -> Trouble {
+    Trouble::wrong(
+        format!("没有 {number} 号密钥（data-{number}.key）。用 chuishao keys list 查看。"),
+        format!("There is no key {number} (data-{number}.key). `chuishao keys list` shows them."),
+    )
 }
 
 async fn list(settings: &Settings) -> Result<(), Trouble> {
@@ -106,10 +113,7 @@ async fn retire(settings: &Settings, number: u32) -> Result<(), Trouble> {
     let files = Files::read(&settings.keys)?;
     let path = key_path(&settings.keys, number);
     if !files.keys.contains_key(&number) {
-        return Err(Trouble::wrong(
-            format!("没有 {number} 号密钥。用 chuishao keys list 查看。"),
-            format!("There is no key {number}. `chuishao keys list` shows them."),
-        ));
+        return Err(no_key(number));
     }
     let n = used(settings).await?.get(&number).copied().unwrap_or(0);
     if files.current == Some(number) || n > 0 {

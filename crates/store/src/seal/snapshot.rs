@@ -17,6 +17,26 @@ use uuid::Uuid;
 use super::{SealRow, Snapshot, count, digest, head_of, seal_row};
 use crate::{Error, entity, journal::version};
 
+/// Where the events of a stream stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Book {
+    /// Those of petitions and whistles.
+    Cases,
+    /// Notes: the register's and the auditor's.
+    Notes,
+}
+
+impl Book {
+    /// The book of a kind of stream.
+    #[must_use]
+    pub fn of(kind: StreamKind) -> Self {
+        match kind {
+            StreamKind::Petition | StreamKind::Whistle => Self::Cases,
+            StreamKind::Register | StreamKind::Log => Self::Notes,
+        }
+    }
+}
+
 impl Snapshot {
     /// Whether this process is the one that seals now: the only one of an embedded database, and
     /// the first to ask of those that share one.
@@ -171,51 +191,47 @@ impl Snapshot {
         Ok(found)
     }
 
-    /// A stream's events after a version, oldest first, as they are kept.
+    /// The events of one book after a place in it, of streams up to `last`, in the order of streams and
+    /// of events in them, as they are kept: some at a time, however many streams they are of.
     ///
     /// # Errors
     /// [`Error::Corrupt`] or the driver's.
     pub async fn events(
         &self,
-        kind: StreamKind,
-        stream: Uuid,
-        after: u32,
+        book: Book,
+        after: (Uuid, u32),
+        last: Uuid,
         limit: u64,
-    ) -> Result<Vec<EventLine>, Error> {
-        let district = self.district.0;
-        match kind {
-            StreamKind::Petition | StreamKind::Whistle => {
-                use entity::event::{Column, Entity};
+    ) -> Result<Vec<(Uuid, EventLine)>, Error> {
+        macro_rules! read {
+            ($table:ident) => {{
+                use entity::$table::{Column, Entity};
+                let beyond = Cond::any().add(Column::StreamId.gt(after.0)).add(
+                    Cond::all()
+                        .add(Column::StreamId.eq(after.0))
+                        .add(Column::Version.gt(version(after.1))),
+                );
                 let rows = Entity::find()
-                    .filter(Column::DistrictId.eq(district))
-                    .filter(Column::StreamId.eq(stream))
-                    .filter(Column::Version.gt(version(after)))
+                    .filter(Column::DistrictId.eq(self.district.0))
+                    // Where the index begins and ends; what `beyond` leaves out is within one stream.
+                    .filter(Column::StreamId.gte(after.0))
+                    .filter(Column::StreamId.lte(last))
+                    .filter(beyond)
+                    .order_by_asc(Column::StreamId)
                     .order_by_asc(Column::Version)
                     .limit(limit)
                     .all(&self.tx)
                     .await?;
-                let line = |it: entity::event::Model| {
-                    let hash = digest("event", "hash", stream, &it.hash)?;
-                    Ok(line(it.version, it.kind, it.at, hash, it.body))
+                let line = |it: entity::$table::Model| {
+                    let hash = digest(stringify!($table), "hash", it.stream_id, &it.hash)?;
+                    Ok((it.stream_id, line(it.version, it.kind, it.at, hash, it.body)))
                 };
                 rows.into_iter().map(line).collect()
-            }
-            StreamKind::Register | StreamKind::Log => {
-                use entity::audit_event::{Column, Entity};
-                let rows = Entity::find()
-                    .filter(Column::DistrictId.eq(district))
-                    .filter(Column::StreamId.eq(stream))
-                    .filter(Column::Version.gt(version(after)))
-                    .order_by_asc(Column::Version)
-                    .limit(limit)
-                    .all(&self.tx)
-                    .await?;
-                let line = |it: entity::audit_event::Model| {
-                    let hash = digest("audit_event", "hash", stream, &it.hash)?;
-                    Ok(line(it.version, it.kind, it.at, hash, it.body))
-                };
-                rows.into_iter().map(line).collect()
-            }
+            }};
+        }
+        match book {
+            Book::Cases => read!(event),
+            Book::Notes => read!(audit_event),
         }
     }
 
@@ -230,9 +246,9 @@ impl Snapshot {
     ) -> Result<HashMap<Uuid, Digest>, Error> {
         let mut res = HashMap::new();
         for chunk in at.chunks(200) {
-            let rows: Vec<(Uuid, Vec<u8>)> = match kind {
-                StreamKind::Petition | StreamKind::Whistle => {
-                    use entity::event::{Column, Entity};
+            macro_rules! read {
+                ($table:ident) => {{
+                    use entity::$table::{Column, Entity};
                     let any = chunk.iter().fold(Cond::any(), |any, (id, at)| {
                         let one = Cond::all()
                             .add(Column::StreamId.eq(*id))
@@ -247,24 +263,11 @@ impl Snapshot {
                         .into_tuple()
                         .all(&self.tx)
                         .await?
-                }
-                StreamKind::Register | StreamKind::Log => {
-                    use entity::audit_event::{Column, Entity};
-                    let any = chunk.iter().fold(Cond::any(), |any, (id, at)| {
-                        let one = Cond::all()
-                            .add(Column::StreamId.eq(*id))
-                            .add(Column::Version.eq(version(*at)));
-                        any.add(one)
-                    });
-                    Entity::find()
-                        .select_only()
-                        .columns([Column::StreamId, Column::Hash])
-                        .filter(Column::DistrictId.eq(self.district.0))
-                        .filter(any)
-                        .into_tuple()
-                        .all(&self.tx)
-                        .await?
-                }
+                }};
+            }
+            let rows: Vec<(Uuid, Vec<u8>)> = match Book::of(kind) {
+                Book::Cases => read!(event),
+                Book::Notes => read!(audit_event),
             };
             for (id, hash) in rows {
                 res.insert(id, digest("event", "hash", id, &hash)?);
