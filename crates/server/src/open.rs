@@ -83,8 +83,17 @@ impl Opened {
         settings: &Settings,
         folder: Option<Folder>,
     ) -> Result<Self, Trouble> {
+        Self::open(settings, folder, false).await
+    }
+
+    async fn open(
+        settings: &Settings,
+        folder: Option<Folder>,
+        read_only: bool,
+    ) -> Result<Self, Trouble> {
         let options = Options {
             max_connections: settings.database.max_connections,
+            read_only,
             ..Options::of(&settings.database.url)
         };
         let store = Store::open(&options).await.map_err(|error| {
@@ -109,10 +118,10 @@ impl Opened {
         }
     }
 
-    /// The same to be read beside a server that holds the folder; nothing may be written through it.
+    /// The same to be read beside a server that holds the folder; nothing can be written through it.
     pub(crate) async fn beside(settings: &Settings) -> Result<Self, Trouble> {
         let res = match settings.embedded_folder().filter(|it| crate::data::is_held(it)) {
-            Some(_) => Self::within(settings, None).await?,
+            Some(_) => Self::open(settings, None, true).await?,
             None => return Self::migrated(settings).await,
         };
         match res.store.pending().await? {
@@ -124,6 +133,15 @@ impl Opened {
     /// The application over it, with the keys of what is sealed.
     pub(crate) async fn app(&self, settings: &Settings, clock: &CaseClock) -> Result<App, Trouble> {
         master_keys::hold(settings, &self.store).await?;
+        self.app_without_keys(settings, clock).await
+    }
+
+    /// The same for whoever opens nothing that is sealed, and writes nothing.
+    pub(crate) async fn app_without_keys(
+        &self,
+        settings: &Settings,
+        clock: &CaseClock,
+    ) -> Result<App, Trouble> {
         let app = App::open(Parts {
             store: self.store.clone(),
             files: files::open(&settings.files, self.store.keyring())?,

@@ -73,7 +73,8 @@ pub(super) async fn run(places: &Places, args: Args) -> Result<ExitCode, Trouble
             };
             let key = given.map_or_else(held, |it| Ok(Some(it)))?.ok_or_else(no_key)?;
             let opened = Opened::beside(&settings).await?;
-            let app = opened.app(&settings, &CaseClock::of(&opened).await?).await?;
+            let clock = CaseClock::of(&opened).await?;
+            let app = opened.app_without_keys(&settings, &clock).await?;
             app.verify_record(Verifier::new(key, &seal_key::check, ledger)).await?
         }
     };
