@@ -281,6 +281,13 @@ pub enum AuditFact {
         /// Which it is.
         after: UnitId,
     },
+    /// 备份: everything that is kept, but the keys, was written into a file.
+    BackedUp {
+        /// The instant that it shows.
+        made_at: DateTime<Utc>,
+        /// The digest of its manifest, by which the file is known.
+        digest: Digest,
+    },
     /// 恢复备份: what is here came out of a backup, and what was done after it is not.
     Restored {
         /// The instant that the backup shows.
@@ -464,7 +471,8 @@ impl AuditFact {
             | Self::NumberSought { .. }
             | Self::FileRead { .. }
             | Self::RecordSealed { .. }
-            | Self::Exported { .. } => false,
+            | Self::Exported { .. }
+            | Self::BackedUp { .. } => false,
         }
     }
 
@@ -487,6 +495,7 @@ impl AuditFact {
             | Self::DutyEnded { .. }
             | Self::ProviderLinked { .. }
             | Self::UnitFollowed { .. }
+            | Self::BackedUp { .. }
             | Self::Restored { .. }
             | Self::SignedIn { .. }
             | Self::AccountUnlocked { .. }
@@ -553,6 +562,7 @@ impl AuditKind {
             Self::PersonErased => "清除个人信息",
             Self::ProviderLinked => "关联统一身份认证",
             Self::UnitFollowed => "单位随统一身份认证变更",
+            Self::BackedUp => "备份",
             Self::Restored => "恢复备份",
             Self::RecordSealed => "记录封存",
             Self::SealKeyChanged => "更换封存密钥",

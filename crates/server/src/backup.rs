@@ -8,6 +8,7 @@
 
 mod read;
 mod restore;
+mod told;
 mod write;
 
 use std::collections::BTreeMap;
@@ -20,6 +21,7 @@ use store::{KeyNeeded, Table, Tally};
 pub(crate) use self::{
     read::{Verified, verify},
     restore::restore,
+    told::{take_up, tell},
     write::make,
 };
 

@@ -197,8 +197,11 @@ pub(crate) async fn keep_record(keeper: Keeper, mut stop: Stop) {
     }
     let mut look_at = Instant::now();
     loop {
-        let is_asked = keeper.is_asked();
         let mut wait = TICK;
+        if let Err(error) = keeper.note_backups().await {
+            wait = patience.failed(&error);
+        }
+        let is_asked = keeper.is_asked();
         if is_asked || Instant::now() >= look_at {
             look_at = Instant::now() + LOOK;
             match keeper.tend(is_asked).await {

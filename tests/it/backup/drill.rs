@@ -122,6 +122,7 @@ async fn drill(from: Database, to: Database) {
     let attached = crate::files::attached(&app, "dispatcher", &petition, "水表照片.pdf").await;
     let removed = crate::files::attached(&app, "dispatcher", &petition, "不见了.pdf").await;
     let (dispatcher, director) = (app.token("dispatcher").await, app.token("director").await);
+    let auditor = app.token("auditor").await;
     let url = app.url().to_owned();
     app.step_aside().await;
     let home = tempfile::tempdir().unwrap();
@@ -145,6 +146,19 @@ async fn drill(from: Database, to: Database) {
         tokio::task::spawn_blocking(move || backup(&url, &data, &file))
     };
     let said = at_work.await.unwrap();
+    // The server that works has it on the record, under the digest that was told.
+    let told = |said: &str| said.split("manifest: ").nth(1).map(|it| it[..64].to_owned());
+    let digest = told(&said).unwrap_or_else(|| panic!("{said}"));
+    let record = "{ record(filter: { kinds: [\"backed_up\"] }, first: 5) { nodes { body } } }";
+    let mut noted = String::new();
+    for _ in 0..100 {
+        noted = program.ask(&auditor, record, json!({})).await.unwrap().to_string();
+        if noted.contains(&digest) {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert!(noted.contains(&digest), "{noted}");
     let during = load.so_far().len() - before.len();
     let (all, slowest) = load.end().await;
     assert!(said.contains("密钥不在备份中") && said.contains("data-1.key"), "{said}");

@@ -39,6 +39,8 @@ pub(crate) struct Made {
     pub(crate) files: u64,
     /// Files whose bytes were not in the storage.
     pub(crate) missing: Vec<FileId>,
+    /// The instant that it shows.
+    pub(crate) made_at: DateTime<Utc>,
 }
 
 /// Makes a backup of what is remembered now, with the bytes of files. The file is there whole, or not
@@ -121,7 +123,7 @@ pub(crate) async fn make(
     let (bytes, digest) = finish(packed.file, &manifest).map_err(|error| failed(to, error))?;
     draft.keep(to).map_err(|error| failed(to, error))?;
     let Manifest { tables, keys, missing, .. } = manifest;
-    Ok(Made { tables, keys, bytes, digest, files: n_files, missing })
+    Ok(Made { tables, keys, bytes, digest, files: n_files, missing, made_at: at })
 }
 
 /// Hands on the sealed bytes of a file, in parts. False where they are not there.

@@ -63,7 +63,7 @@ pub(super) async fn make(settings: &Settings, args: BackupArgs) -> Result<(), Tr
     count(&made.tables);
     keys(settings, &made.keys);
     files_in(made.files, &made.missing);
-    Ok(())
+    backup::tell(settings, &made).await
 }
 
 /// How many files have their bytes in it, and which have not.

@@ -13,7 +13,7 @@ use engine::{
 use store::{SealRow, Store};
 
 use super::{ledger::Ledger, seal_key};
-use crate::{settings::Settings, trouble::Trouble};
+use crate::{backup, settings::Settings, trouble::Trouble};
 
 /// By which a command asks a server that holds the data folder to seal now.
 const REQUEST: &str = "seal.now";
@@ -27,6 +27,7 @@ pub(crate) struct Keeper {
     every: TimeDelta,
     keep_months: u32,
     request: PathBuf,
+    data: PathBuf,
 }
 
 /// How the database stands to the ledger outside it.
@@ -68,6 +69,7 @@ impl Keeper {
             every: TimeDelta::hours(i64::from(record.seal_hours)),
             keep_months: record.keep_months,
             request: request(&settings.data),
+            data: settings.data.clone(),
         }
     }
 
@@ -203,6 +205,11 @@ impl Keeper {
                 "Another process is sealing; try again.",
             )
         })
+    }
+
+    /// Notes the backups that were made beside the server.
+    pub(crate) async fn note_backups(&self) -> Result<(), Trouble> {
+        backup::take_up(&self.app, &self.data).await
     }
 
     /// Whether somebody asked for a seal now. It is asked once, whether or not it succeeds.
