@@ -49,6 +49,23 @@ pub enum UnitKind {
     External,
 }
 
+impl UnitKind {
+    /// Its name in Chinese.
+    #[must_use]
+    pub fn zh(self) -> &'static str {
+        match self {
+            Self::Centre => "综治中心",
+            Self::Department => "部门",
+            Self::Township => "乡镇(街道)",
+            Self::Institution => "事业单位",
+            Self::Conference => "联席会议",
+            Self::Discipline => "纪检监察",
+            Self::MediationBody => "调解组织",
+            Self::External => "外部单位",
+        }
+    }
+}
+
 /// On which floor of the administration a unit stands, lowest first.
 #[derive(
     Debug,
@@ -75,6 +92,18 @@ pub enum Tier {
     Township,
     /// 区、县.
     District,
+}
+
+impl Tier {
+    /// Its name in Chinese.
+    #[must_use]
+    pub fn zh(self) -> &'static str {
+        match self {
+            Self::Village => "村(社区)",
+            Self::Township => "乡镇(街道)",
+            Self::District => "区(县)",
+        }
+    }
 }
 
 /// A unit (单位).

@@ -1,8 +1,10 @@
 //! The four lists (四张清单) as typed values: what drives the machine, and what a centre may edit.
 
+pub mod fault;
 pub mod initiation;
 pub mod matter;
 pub mod process;
+pub mod reference;
 pub mod responsibility;
 
 use std::collections::BTreeSet;
@@ -10,12 +12,15 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-pub use initiation::{Initiation, InitiationList};
+pub(crate) use fault::Faults;
+pub use fault::{Fault, Sheet, Wrong};
+pub use initiation::{Hours, Initiation, InitiationList};
 pub use matter::{Matter, MatterList};
 pub use process::{Bounds, Consequence, PetitionLimits, Process, ProcessList, Raise, StepRule};
+pub use reference::{Class, Power, Reference};
 pub use responsibility::{ResponsibilityList, ResponsibilityRule};
 
-use crate::actor::Rank;
+use crate::{actor::Rank, directory::Directory};
 
 /// The number of a version of the lists. Versions are never changed once published.
 pub type ListsVersion = u32;
@@ -50,6 +55,8 @@ codes! {
     LevelCode;
     /// The code of a matter (事项编码).
     MatterCode;
+    /// The code of an item of the catalogue of powers and duties (权责清单编码).
+    PowerCode;
 }
 
 /// A kind of whistle (哨种).
@@ -111,100 +118,79 @@ pub struct Lists {
     pub process: ProcessList,
     /// 化解责任清单: its rules.
     pub responsibility: ResponsibilityList,
+    /// 信访分类对照: the taxonomy that the centre sorts petitions by, and the matter of each class.
+    #[serde(default, skip_serializing_if = "Reference::is_empty")]
+    pub classes: Reference<Class>,
+    /// 权责清单: the catalogue of powers and duties that matters cite.
+    #[serde(default, skip_serializing_if = "Reference::is_empty")]
+    pub powers: Reference<Power>,
 }
 
-/// What is wrong with a version of the lists.
+/// The text is not what a version of the lists is written in.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ListsError {
-    /// The text is not what a version is written in.
-    #[error("the lists cannot be read: {0}")]
-    Malformed(String),
-    /// A row names something that is nowhere defined.
-    #[error("{list}: {row} names the unknown {what} `{code}`")]
-    Unknown {
-        /// The list.
-        list: &'static str,
-        /// The row.
-        row: String,
-        /// What kind of thing.
-        what: &'static str,
-        /// The code.
-        code: String,
-    },
-    /// Two rows say something about the same thing.
-    #[error("{list}: {row} stands twice")]
-    Twice {
-        /// The list.
-        list: &'static str,
-        /// The row.
-        row: String,
-    },
-    /// A row lacks what its step needs.
-    #[error("{list}: {row} lacks {what}")]
-    Lacks {
-        /// The list.
-        list: &'static str,
-        /// The row.
-        row: String,
-        /// What is missing.
-        what: String,
-    },
-    /// Something that the law or the mechanism does not let a list say.
-    #[error("{list}: {row}: {what}")]
-    Forbidden {
-        /// The list.
-        list: &'static str,
-        /// The row.
-        row: String,
-        /// What is not allowed, and why.
-        what: &'static str,
-    },
-}
+#[error("the lists cannot be read: {0}")]
+pub struct Malformed(pub String);
 
 impl Lists {
     /// The preset version, as the product ships it (DOMAIN 2.1).
     ///
     /// # Errors
-    /// Where the shipped text is malformed or contradicts itself, which a test excludes.
-    pub fn preset() -> Result<Self, ListsError> {
-        Self::parse(include_str!("../presets/lists.json"))
+    /// Where the shipped text is malformed, which a test excludes.
+    pub fn preset() -> Result<Self, Malformed> {
+        Self::read(include_str!("../presets/lists.json"))
     }
 
-    /// Reads and checks a version.
+    /// Reads a version as it is stored. A version that was published is never refused for what the
+    /// rules ask of later ones: cases run under it.
     ///
     /// # Errors
-    /// [`ListsError`] names the list, the row and what is wrong with it.
-    pub fn parse(text: &str) -> Result<Self, ListsError> {
-        let lists: Self =
-            serde_json::from_str(text).map_err(|error| ListsError::Malformed(error.to_string()))?;
-        lists.check()?;
-        Ok(lists)
+    /// [`Malformed`] where the text is none of a version.
+    pub fn read(text: &str) -> Result<Self, Malformed> {
+        serde_json::from_str(text).map_err(|error| Malformed(error.to_string()))
     }
 
-    /// Checks that every row names what exists and that every step has what it needs.
-    ///
-    /// # Errors
-    /// The first fault found.
-    pub fn check(&self) -> Result<(), ListsError> {
+    /// Everything that is wrong with the rows, each with its place: whether they name what exists
+    /// and whether every step has what it needs. With the units at hand, these are looked at, too.
+    #[must_use]
+    pub fn check(&self, directory: Option<&Directory>) -> Vec<Fault> {
+        let mut faults = Faults::default();
+        self.check_kinds(&mut faults);
+        self.process.check(self, &mut faults);
+        self.initiation.check(self, &mut faults);
+        self.matters.check(self, directory, &mut faults);
+        self.responsibility.check(self, &mut faults);
+        reference::check(self, directory, &mut faults);
+        faults.0
+    }
+
+    fn check_kinds(&self, faults: &mut Faults) {
+        let mut codes = BTreeSet::new();
         for it in &self.kinds {
+            let mut at = |column, wrong| faults.add(Sheet::Kinds, &it.code.0, column, wrong);
+            if !codes.insert(&it.code) {
+                at("code", Wrong::Twice);
+            }
             if it.presence_proof && !it.emergency {
-                return Err(ListsError::Forbidden {
-                    list: "吹哨流程清单",
-                    row: it.name.clone(),
-                    what: "proof of presence may be demanded of emergencies only",
-                });
+                at("presence_proof", Wrong::PresenceProof);
             }
         }
-        let mut orders = BTreeSet::new();
+        let (mut codes, mut orders) = (BTreeSet::new(), BTreeSet::new());
         for it in &self.levels {
+            let mut at = |column, wrong| faults.add(Sheet::Levels, &it.code.0, column, wrong);
+            if !codes.insert(&it.code) {
+                at("code", Wrong::Twice);
+            }
             if !orders.insert(it.order) {
-                return Err(ListsError::Twice { list: "levels", row: it.name.clone() });
+                at("order", Wrong::Twice);
             }
         }
-        self.process.check(self)?;
-        self.initiation.check(self)?;
-        self.matters.check(self)?;
-        self.responsibility.check(self)
+        for (sheet, is_empty) in
+            [(Sheet::Kinds, self.kinds.is_empty()), (Sheet::Levels, self.levels.is_empty())]
+        {
+            if is_empty {
+                faults.add(sheet, "", "code", Wrong::Missing);
+            }
+        }
     }
 
     /// The kind with this code.
@@ -219,26 +205,30 @@ impl Lists {
         self.levels.iter().find(|it| it.code == *code)
     }
 
+    /// Notes what of a kind and a level is nowhere defined; whether both are known.
     pub(crate) fn known(
         &self,
-        list: &'static str,
-        row: &str,
-        kind: &KindCode,
-        level: &LevelCode,
-    ) -> Result<(), ListsError> {
-        let unknown = |what, code: &str| ListsError::Unknown {
-            list,
-            row: row.to_owned(),
-            what,
-            code: code.to_owned(),
-        };
-        if self.kind(kind).is_none() {
-            return Err(unknown("kind", &kind.0));
+        faults: &mut Faults,
+        (sheet, key): (Sheet, &str),
+        columns: (&'static str, &'static str),
+        (kind, level): (&KindCode, &LevelCode),
+    ) -> bool {
+        let known = (self.kind(kind).is_some(), self.level(level).is_some());
+        if !known.0 {
+            faults.add(sheet, key, columns.0, Wrong::Unknown { value: kind.0.clone() });
         }
-        if self.level(level).is_none() {
-            return Err(unknown("level", &level.0));
+        if !known.1 {
+            faults.add(sheet, key, columns.1, Wrong::Unknown { value: level.0.clone() });
         }
-        Ok(())
+        known == (true, true)
+    }
+
+    /// A kind and level in words, as rows are called: 攻坚 重点.
+    #[must_use]
+    pub fn pair(&self, kind: &KindCode, level: &LevelCode) -> String {
+        let kind = self.kind(kind).map_or(kind.0.as_str(), |it| it.name.as_str());
+        let level = self.level(level).map_or(level.0.as_str(), |it| it.name.as_str());
+        format!("{kind} {level}")
     }
 }
 
@@ -249,6 +239,7 @@ mod tests {
     #[test]
     fn the_preset_reads_and_holds_together() {
         let lists = Lists::preset().unwrap();
+        assert_eq!(lists.check(None), []);
         assert!(lists.matters.rows.len() >= 16);
         assert_eq!(lists.process.rows.len(), lists.initiation.pairs().len());
     }
@@ -257,14 +248,15 @@ mod tests {
     fn proof_of_presence_is_for_emergencies_only() {
         let mut lists = Lists::preset().unwrap();
         lists.kinds.iter_mut().filter(|it| !it.emergency).for_each(|it| it.presence_proof = true);
-        assert!(matches!(lists.check(), Err(ListsError::Forbidden { .. })));
+        assert!(lists.check(None).iter().any(|it| it.wrong == Wrong::PresenceProof));
     }
 
     #[test]
     fn a_row_that_names_an_unknown_level_is_refused_by_name() {
         let mut lists = Lists::preset().unwrap();
         lists.process.rows[0].level = LevelCode::new("purple");
-        let error = lists.check().unwrap_err();
-        assert!(error.to_string().contains("purple"), "{error}");
+        let faults = lists.check(None);
+        let unknown = Wrong::Unknown { value: "purple".to_owned() };
+        assert!(faults.iter().any(|it| it.sheet == Sheet::Bounds && it.wrong == unknown));
     }
 }

@@ -28,7 +28,7 @@ use crate::{
     event::Event,
     facts::{Facts, Numbers},
     ids::{self, DistrictId, PersonId, PetitionId, TextId, UnitId, WhistleId},
-    lists::{Lists, ListsError},
+    lists::{Lists, Malformed},
     refusal::Refusal,
     scene::{Scene, StreamId},
     text::{Digest, Words},
@@ -254,7 +254,7 @@ impl Cast {
 pub enum PictureError {
     /// The preset lists.
     #[error(transparent)]
-    Lists(#[from] ListsError),
+    Lists(#[from] Malformed),
     /// The preset calendars.
     #[error(transparent)]
     Calendar(#[from] CalendarError),

@@ -110,7 +110,7 @@ impl Store {
             .await?
             .into_iter()
             .map(|it| {
-                Lists::parse(&it.body)
+                Lists::read(&it.body)
                     .map_err(|error| Error::corrupt("lists_version", "body", it.district_id, error))
             })
             .collect::<Result<Vec<_>, Error>>()?;

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use strum::{Display, EnumString, IntoStaticStr};
+use strum::{Display, EnumIter, EnumString, IntoStaticStr};
 
-use super::{KindCode, LevelCode, Lists, ListsError};
+use super::{Faults, KindCode, LevelCode, Lists, Sheet, Wrong};
 use crate::{
     calendar::Limit,
     clock::{Step, Warning},
@@ -14,7 +14,17 @@ use crate::{
 
 /// What follows when a step is late (逾期后果).
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, EnumString, Display, IntoStaticStr,
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    EnumIter,
+    EnumString,
+    Display,
+    IntoStaticStr,
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -29,6 +39,19 @@ pub enum Consequence {
     GoOn,
 }
 
+impl Consequence {
+    /// Its name in Chinese.
+    #[must_use]
+    pub fn zh(self) -> &'static str {
+        match self {
+            Self::Supervise => "催办",
+            Self::Climb => "上移一级",
+            Self::CountUnreachable => "视为未接通",
+            Self::GoOn => "视为完成",
+        }
+    }
+}
+
 /// The rule of one step (环节).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -40,6 +63,9 @@ pub struct StepRule {
     pub limit: Limit,
     /// 逾期后果.
     pub consequence: Consequence,
+    /// 预警点, where it is another than the list's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warning: Option<Warning>,
     /// 输出文书.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paper: Option<String>,
@@ -130,6 +156,7 @@ fn scan() -> StepRule {
         required: true,
         limit: Limit::WORKING_DAY,
         consequence: Consequence::Supervise,
+        warning: None,
         paper: None,
         source: "预设(推定), 各地可改".to_owned(),
     }
@@ -177,53 +204,125 @@ impl ProcessList {
         self.raises.iter().find(|it| it.kind == *kind && it.level == *level)
     }
 
-    pub(crate) fn check(&self, lists: &Lists) -> Result<(), ListsError> {
-        let list = "吹哨流程清单";
+    /// When the clock of a step turns yellow under a kind and level.
+    #[must_use]
+    pub fn warning(&self, process: Option<&Process>, step: Step) -> Warning {
+        let own = process.and_then(|it| it.steps.get(&step)).and_then(|it| it.warning);
+        own.unwrap_or(self.warning)
+    }
+
+    pub(crate) fn check(&self, lists: &Lists, faults: &mut Faults) {
         for (index, it) in self.rows.iter().enumerate() {
-            let row = format!("{} {}", it.kind, it.level);
-            lists.known(list, &row, &it.kind, &it.level)?;
+            let key = &it.key();
+            lists.known(faults, (Sheet::Bounds, key), ("kind", "level"), (&it.kind, &it.level));
             if self.rows[..index].iter().any(|o| o.kind == it.kind && o.level == it.level) {
-                return Err(ListsError::Twice { list, row });
+                faults.add(Sheet::Bounds, key, "level", Wrong::Twice);
             }
-            // A step that the machine waits in must say how long; only these may be passed over.
-            let optional = [Step::Acknowledge, Step::ReportIn, Step::Consult, Step::Interim];
-            // A petition's steps and the scan have their limits apart from any kind and level.
-            let petition = [Step::Accept, Step::Answer, Step::Conclude, Step::Scan];
+            let emergency = lists.kind(&it.kind).is_some_and(|it| it.emergency);
             for step in <Step as strum::IntoEnumIterator>::iter() {
-                let emergency = lists.kind(&it.kind).is_some_and(|it| it.emergency);
-                let needed = !optional.contains(&step)
-                    && !petition.contains(&step)
-                    && (step != Step::Ratify || emergency);
-                if needed && it.required(step).is_none() {
-                    return Err(ListsError::Lacks {
-                        list,
-                        row,
-                        what: format!("the step {} ({step})", step.zh()),
-                    });
+                if Self::must_be_taken(step, emergency) && it.required(step).is_none() {
+                    let key = format!("{key}/{step}");
+                    let pair = lists.pair(&it.kind, &it.level);
+                    let wrong = Wrong::NoStep { pair, step: step.zh() };
+                    faults.add(Sheet::Process, &key, "required", wrong);
+                }
+            }
+            for (step, rule) in &it.steps {
+                let key = &format!("{key}/{step}");
+                if Self::is_of_petitions(*step) {
+                    faults.add(Sheet::Process, key, "step", Wrong::StepOfPetitions);
+                }
+                if rule.warning.is_some_and(|it| it.percent > 100) {
+                    faults.add(Sheet::Process, key, "warn_percent", Wrong::TooLarge { most: 100 });
                 }
             }
         }
-        for it in &self.raises {
-            let row = format!("raise {} {}", it.kind, it.level);
-            lists.known(list, &row, &it.kind, &it.level)?;
-            lists.known(list, &row, &it.to_kind, &it.to_level)?;
-            if self.get(&it.to_kind, &it.to_level).is_none() {
-                return Err(ListsError::Lacks {
-                    list,
-                    row,
-                    what: "a process to be raised to".to_owned(),
-                });
-            }
+        if self.warning.percent > 100 {
+            faults.add(Sheet::General, "general", "warn_percent", Wrong::TooLarge { most: 100 });
         }
+        self.check_raises(lists, faults);
         for procedure in <Procedure as strum::IntoEnumIterator>::iter() {
             if self.petition(procedure).is_none() {
-                return Err(ListsError::Lacks {
-                    list,
-                    row: procedure.zh().to_owned(),
-                    what: "limits of its petitions".to_owned(),
-                });
+                let key = procedure.to_string();
+                faults.add(Sheet::Petitions, &key, "procedure", Wrong::Missing);
             }
         }
-        Ok(())
+    }
+
+    fn check_raises(&self, lists: &Lists, faults: &mut Faults) {
+        for (index, it) in self.raises.iter().enumerate() {
+            let key = &format!("{}/{}", it.kind, it.level);
+            if self.get(&it.kind, &it.level).is_none() {
+                let pair = lists.pair(&it.kind, &it.level);
+                faults.add(Sheet::Bounds, key, "level", Wrong::NoProcess { pair });
+            }
+            let columns = ("raise_kind", "raise_level");
+            let to = (&it.to_kind, &it.to_level);
+            if lists.known(faults, (Sheet::Bounds, key), columns, to)
+                && self.get(&it.to_kind, &it.to_level).is_none()
+            {
+                let pair = lists.pair(&it.to_kind, &it.to_level);
+                faults.add(Sheet::Bounds, key, "raise_level", Wrong::NoProcess { pair });
+            }
+            if self.raises[..index].iter().any(|o| o.kind == it.kind && o.level == it.level) {
+                faults.add(Sheet::Bounds, key, "raise_level", Wrong::Twice);
+            }
+            // Followed to its end, a raise must not come back to where it began.
+            let mut path = vec![lists.pair(&it.kind, &it.level)];
+            let mut here = (&it.to_kind, &it.to_level);
+            while path.len() <= self.raises.len() {
+                path.push(lists.pair(here.0, here.1));
+                if here == (&it.kind, &it.level) {
+                    faults.add(Sheet::Bounds, key, "raise_level", Wrong::Circular { path });
+                    break;
+                }
+                let next = self.raises.iter().find(|o| (&o.kind, &o.level) == here);
+                let Some(next) = next else { break };
+                here = (&next.to_kind, &next.to_level);
+            }
+        }
+    }
+
+    /// Whether the machine waits in this step of every whistle, so that a process must say how long.
+    /// Only the others may be passed over.
+    #[must_use]
+    pub fn must_be_taken(step: Step, emergency: bool) -> bool {
+        match step {
+            Step::Acknowledge | Step::ReportIn | Step::Consult | Step::Interim => false,
+            Step::Ratify => emergency,
+            Step::Submit
+            | Step::Review
+            | Step::Issue
+            | Step::ReturnWindow
+            | Step::RuleReturn
+            | Step::DisputeMeeting
+            | Step::DisputeSuperior
+            | Step::DisputeConference
+            | Step::Remedy
+            | Step::Handle
+            | Step::Task
+            | Step::Explain
+            | Step::RuleExtension
+            | Step::Verify
+            | Step::Rate
+            | Step::Close
+            | Step::RuleHold
+            | Step::ReviewHold => true,
+            Step::Accept | Step::Answer | Step::Conclude | Step::Scan => false,
+        }
+    }
+
+    /// Whether a step has its limit apart from any kind and level.
+    #[must_use]
+    pub fn is_of_petitions(step: Step) -> bool {
+        matches!(step, Step::Accept | Step::Answer | Step::Conclude | Step::Scan)
+    }
+}
+
+impl Process {
+    /// By what the row is known: kind and level.
+    #[must_use]
+    pub fn key(&self) -> String {
+        format!("{}/{}", self.kind, self.level)
     }
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Subcommand;
-use engine::lists::Lists;
+use engine::{lists::Lists, text::Lang};
 
 use crate::{say, trouble::Trouble};
 
@@ -33,13 +33,26 @@ pub(super) fn check(args: &CheckArgs) -> Result<(), Trouble> {
         }
         None => ("内置清单".to_owned(), None),
     };
-    let lists = text.map_or_else(Lists::preset, |it| Lists::parse(&it)).map_err(|error| {
-        Trouble::failed(
-            format!("{name} 有误，请按下列位置修改。"),
-            format!("{name} is wrong; mend it at the place below."),
-        )
-        .because(error)
+    let lists = text.map_or_else(Lists::preset, |it| Lists::read(&it)).map_err(|error| {
+        Trouble::failed(format!("{name} 无法读取。"), format!("{name} cannot be read."))
+            .because(error)
     })?;
+    let faults = lists.check(None);
+    for it in &faults {
+        say::line(format!(
+            "{} {} {}：{}",
+            it.sheet.zh(),
+            it.key,
+            it.column,
+            it.wrong.sentence(Lang::Zh)
+        ));
+    }
+    if !faults.is_empty() {
+        return Err(Trouble::failed(
+            format!("{name} 有 {} 处错误，请按上列位置修改。", faults.len()),
+            format!("{name} is wrong in {} places, named above.", faults.len()),
+        ));
+    }
     say::line(format!(
         "{name}：第 {} 版《{}》，自 {} 起施行，{} 个哨种、{} 个等级、{} 项事项，检查通过。",
         lists.version,

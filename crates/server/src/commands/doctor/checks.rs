@@ -7,6 +7,7 @@ use chrono::{DateTime, Datelike as _, TimeDelta, Utc};
 use engine::{
     calendar::{Calendar, beijing},
     ids::FileId,
+    text::Lang,
 };
 use store::{Keyring, RegisterState, Store};
 use tokio::{
@@ -331,18 +332,45 @@ fn calendar(registers: &RegisterState, today: chrono::NaiveDate) -> Finding {
 fn lists(registers: &RegisterState, today: chrono::NaiveDate) -> Finding {
     const WHAT: &str = "四张清单";
     match registers.lists.iter().rev().find(|it| it.effective_on <= today) {
-        Some(it) => match it.check() {
-            Ok(()) => Finding::well(
-                WHAT,
-                format!("第 {} 版《{}》施行中", it.version, it.name),
-                "in force",
-            ),
-            Err(error) => Finding::bad(
-                WHAT,
-                format!("第 {} 版有误：{error}", it.version),
-                "The version in force is wrong.",
-            ),
-        },
+        Some(it) => {
+            let told = |faults: &[engine::lists::Fault], lang| {
+                let place = |it: &engine::lists::Fault| {
+                    format!("{} {}：{}", it.sheet.zh(), it.key, it.wrong.sentence(lang))
+                };
+                faults.iter().take(3).map(place).collect::<Vec<_>>().join("；")
+            };
+            let (rows, units) = (it.check(None), it.check(Some(&registers.directory)));
+            if !rows.is_empty() {
+                Finding::bad(
+                    WHAT,
+                    format!(
+                        "第 {} 版有 {} 处错误：{}",
+                        it.version,
+                        rows.len(),
+                        told(&rows, Lang::Zh)
+                    ),
+                    "The version in force is wrong.",
+                )
+            } else if !units.is_empty() {
+                // A matter whose unit is not there cannot be whistled by its row; the rest can.
+                Finding::mind(
+                    WHAT,
+                    format!(
+                        "第 {} 版有 {} 处与现有单位不符：{}",
+                        it.version,
+                        units.len(),
+                        told(&units, Lang::Zh)
+                    ),
+                    "Matters of the version in force name units that are not there, or may not be called.",
+                )
+            } else {
+                Finding::well(
+                    WHAT,
+                    format!("第 {} 版《{}》施行中", it.version, it.name),
+                    "in force",
+                )
+            }
+        }
         None => Finding::bad(
             WHAT,
             "没有施行中的版本，无法吹哨。",
