@@ -1,11 +1,13 @@
 //! The four lists (四张清单) as typed values: what drives the machine, and what a centre may edit.
 
+pub mod diff;
 pub mod fault;
 pub mod initiation;
 pub mod matter;
 pub mod process;
 pub mod reference;
 pub mod responsibility;
+pub mod table;
 
 use std::collections::BTreeSet;
 

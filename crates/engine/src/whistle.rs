@@ -3,6 +3,7 @@
 pub mod assignment;
 pub mod fact;
 pub mod owed;
+pub mod steps;
 pub mod verbs;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -20,6 +20,7 @@ use thiserror::Error;
     Debug,
     PartialOrd,
     Ord,
+    strum::EnumIter,
     Display,
     EnumString,
     IntoStaticStr,

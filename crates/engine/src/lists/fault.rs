@@ -147,6 +147,37 @@ pub enum Wrong {
         /// What it says.
         value: String,
     },
+    /// It cannot be a code.
+    NotACode {
+        /// What it says.
+        value: String,
+    },
+    /// It must say what the other rows of the same thing say.
+    MustAgree {
+        /// That.
+        should: String,
+    },
+    /// Only the answer of a petition can be extended.
+    ExtensionOfAnswerOnly,
+    /// A procedure lacks one of its three steps.
+    NoPetitionStep {
+        /// The procedure.
+        procedure: &'static str,
+        /// The step.
+        step: &'static str,
+    },
+    /// A step is of a kind and level that has no bounds.
+    NoBounds {
+        /// In words.
+        pair: String,
+    },
+    /// The step cannot have this consequence.
+    ConsequenceUnfit {
+        /// The step.
+        step: &'static str,
+        /// Those that it can have.
+        words: Vec<String>,
+    },
     /// It is more than can be.
     TooLarge {
         /// The most.
@@ -264,6 +295,18 @@ impl Wrong {
             Self::UnitTwice(unit) => format!("同一行两次写到“{unit}”；请删去一处"),
             Self::NotANumber { value } => format!("“{value}”不是整数；请填写阿拉伯数字"),
             Self::NotADate { value } => format!("“{value}”不是日期；请按 2026-01-31 的样式填写"),
+            Self::NotACode { value } => {
+                format!("“{value}”不能作编码；编码不含空格、顿号、逗号、斜线")
+            }
+            Self::MustAgree { should } => format!("同一事物各行须一致；请改为“{should}”"),
+            Self::ExtensionOfAnswerOnly => "只有答复可以延期；请清空此栏".to_owned(),
+            Self::NoPetitionStep { procedure, step } => {
+                format!("程序“{procedure}”缺少环节“{step}”；请补上一行")
+            }
+            Self::NoBounds { pair } => format!("“办理界限”中没有“{pair}”；请先增加"),
+            Self::ConsequenceUnfit { step, words } => {
+                format!("环节“{step}”不能有此后果；可填：{}", listed(words, Lang::Zh))
+            }
             Self::TooLarge { most } => format!("不得大于 {most}"),
             Self::TooLong { most } => format!("不得超过 {most} 字"),
             Self::Zero => "不能为零；请填写大于零的数".to_owned(),
@@ -320,6 +363,18 @@ impl Wrong {
             Self::UnitTwice(unit) => format!("names `{unit}` twice; delete one"),
             Self::NotANumber { value } => format!("`{value}` is no whole number"),
             Self::NotADate { value } => format!("`{value}` is no date; write 2026-01-31"),
+            Self::NotACode { value } => {
+                format!("`{value}` can be no code: no blanks, commas or slashes")
+            }
+            Self::MustAgree { should } => format!("must agree with the other rows: {should}"),
+            Self::ExtensionOfAnswerOnly => "only the answer can be extended".to_owned(),
+            Self::NoPetitionStep { procedure, step } => {
+                format!("the procedure {procedure} lacks the step {step}; add it")
+            }
+            Self::NoBounds { pair } => format!("{pair} has no row of bounds; add it first"),
+            Self::ConsequenceUnfit { step, words } => {
+                format!("{step} cannot end so; choose of: {}", listed(words, Lang::En))
+            }
             Self::TooLarge { most } => format!("must not be more than {most}"),
             Self::TooLong { most } => format!("must not exceed {most} characters"),
             Self::Zero => "must not be zero".to_owned(),

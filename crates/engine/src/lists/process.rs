@@ -50,6 +50,17 @@ impl Consequence {
             Self::GoOn => "视为完成",
         }
     }
+
+    /// Whether it is one that a step can have.
+    #[must_use]
+    pub fn fits(self, step: Step) -> bool {
+        match self {
+            Self::Supervise => true,
+            Self::Climb => matches!(step, Step::DisputeMeeting | Step::DisputeSuperior),
+            Self::CountUnreachable => step == Step::Rate,
+            Self::GoOn => matches!(step, Step::ReturnWindow | Step::Task),
+        }
+    }
 }
 
 /// The rule of one step (环节).
@@ -231,6 +242,13 @@ impl ProcessList {
                 let key = &format!("{key}/{step}");
                 if Self::is_of_petitions(*step) {
                     faults.add(Sheet::Process, key, "step", Wrong::StepOfPetitions);
+                }
+                if !rule.consequence.fits(*step) {
+                    let words = <Consequence as strum::IntoEnumIterator>::iter();
+                    let words = words.filter(|it| it.fits(*step)).map(|it| it.zh().to_owned());
+                    let words = words.collect();
+                    let wrong = Wrong::ConsequenceUnfit { step: step.zh(), words };
+                    faults.add(Sheet::Process, key, "consequence", wrong);
                 }
                 if rule.warning.is_some_and(|it| it.percent > 100) {
                     faults.add(Sheet::Process, key, "warn_percent", Wrong::TooLarge { most: 100 });

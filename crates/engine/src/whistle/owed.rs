@@ -13,7 +13,7 @@ use crate::{
     directory::Directory,
     file,
     ids::PersonId,
-    lists::{Lists, Process},
+    lists::{Initiation, Lists, Process},
 };
 
 /// The clocks that run in this state under this process.
@@ -238,50 +238,117 @@ fn owner(
     if let Some(owner) = file::owner(&whistle.scans, key).filter(sees) {
         return owner;
     }
-    let at_unit = |roles: &[Role]| Owner { unit, roles: roles.to_vec() };
-    let at_centre = |roles: &[Role]| Owner { unit: centre, roles: roles.to_vec() };
     let row = whistle.content.as_ref().and_then(|it| {
         let tier = directory.unit(centre)?.tier;
         lists.initiation.get(tier, &it.kind, &it.level)
     });
     let off_list = whistle.content.as_ref().is_some_and(|it| it.off_list.is_some());
-    let issuers = row.map(|it| it.issuers(off_list));
-    match key.step {
+    let unit = match seat(key.step) {
+        Seat::Unit => unit,
+        Seat::Centre => centre,
+        Seat::CentreAbove => directory.centre_above(centre).map_or(centre, |it| it.id),
+        Seat::Conference => directory
+            .units()
+            .find(|it| it.kind == crate::directory::UnitKind::Conference && !it.closed)
+            .map_or(centre, |it| it.id),
+        Seat::HighestCentre => directory.highest_centre(centre),
+    };
+    Owner { unit, roles: roles(key.step, row, off_list).to_vec() }
+}
+
+/// Where somebody sits who owes a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seat {
+    /// 承办单位.
+    Unit,
+    /// 本中心.
+    Centre,
+    /// 上级中心.
+    CentreAbove,
+    /// 联席会议.
+    Conference,
+    /// 区级中心: 挂账 is approved there, whichever centre blew.
+    HighestCentre,
+}
+
+impl Seat {
+    /// Its name in Chinese.
+    #[must_use]
+    pub fn zh(self) -> &'static str {
+        match self {
+            Self::Unit => "承办单位",
+            Self::Centre => "本中心",
+            Self::CentreAbove => "上级中心",
+            Self::Conference => "联席会议",
+            Self::HighestCentre => "区级中心",
+        }
+    }
+}
+
+/// Where the one sits who owes a step.
+#[must_use]
+pub fn seat(step: Step) -> Seat {
+    match step {
         Step::Acknowledge
         | Step::Interim
         | Step::Handle
         | Step::Task
         | Step::Explain
-        | Step::ReturnWindow => at_unit(&[Role::Liaison, Role::UnitLeader]),
-        Step::ReportIn => at_unit(&[Role::UnitLeader, Role::Liaison]),
-        Step::Submit | Step::Consult | Step::Verify | Step::Rate | Step::Close => {
-            at_centre(&[Role::Dispatcher])
-        }
+        | Step::ReturnWindow
+        | Step::ReportIn => Seat::Unit,
+        Step::Submit
+        | Step::Review
+        | Step::Issue
+        | Step::Ratify
+        | Step::RuleReturn
+        | Step::DisputeMeeting
+        | Step::Remedy
+        | Step::Consult
+        | Step::RuleExtension
+        | Step::Verify
+        | Step::Rate
+        | Step::Close
+        | Step::Accept
+        | Step::Answer
+        | Step::Conclude
+        | Step::Scan => Seat::Centre,
+        Step::DisputeSuperior => Seat::CentreAbove,
+        Step::DisputeConference => Seat::Conference,
+        Step::RuleHold | Step::ReviewHold => Seat::HighestCentre,
+    }
+}
+
+/// In which roles, under a row of the initiation list.
+#[must_use]
+pub fn roles(step: Step, row: Option<&Initiation>, off_list: bool) -> &[Role] {
+    let issuers = row.map_or(&[Role::Director] as &[Role], |it| it.issuers(off_list));
+    match step {
+        Step::Acknowledge
+        | Step::Interim
+        | Step::Handle
+        | Step::Task
+        | Step::Explain
+        | Step::ReturnWindow => &[Role::Liaison, Role::UnitLeader],
+        Step::ReportIn => &[Role::UnitLeader, Role::Liaison],
         Step::Review => {
-            let endorsers = row.map(|it| it.endorse.as_slice()).filter(|it| !it.is_empty());
-            at_centre(endorsers.or(issuers).unwrap_or(&[Role::Director]))
+            row.map(|it| it.endorse.as_slice()).filter(|it| !it.is_empty()).unwrap_or(issuers)
         }
-        Step::Issue => at_centre(issuers.unwrap_or(&[Role::Director])),
-        Step::Ratify => at_centre(row.map_or(&[Role::Director], |it| it.ratify.as_slice())),
+        Step::Issue => issuers,
+        Step::Ratify => row.map_or(&[Role::Director], |it| it.ratify.as_slice()),
         Step::RuleReturn | Step::Remedy | Step::RuleExtension | Step::DisputeMeeting => {
-            at_centre(&[Role::Director])
+            &[Role::Director]
         }
-        Step::DisputeSuperior => {
-            let above = directory.centre_above(centre).map_or(centre, |it| it.id);
-            Owner { unit: above, roles: authority::deciders(Step::DisputeSuperior).to_vec() }
+        Step::DisputeSuperior | Step::DisputeConference | Step::RuleHold | Step::ReviewHold => {
+            authority::deciders(step)
         }
-        Step::DisputeConference => {
-            let conference = directory
-                .units()
-                .find(|it| it.kind == crate::directory::UnitKind::Conference && !it.closed)
-                .map_or(centre, |it| it.id);
-            Owner { unit: conference, roles: authority::deciders(Step::DisputeConference).to_vec() }
-        }
-        Step::RuleHold | Step::ReviewHold => {
-            // 挂账 is approved at the district, whichever centre blew.
-            let district = directory.highest_centre(centre);
-            Owner { unit: district, roles: authority::deciders(key.step).to_vec() }
-        }
-        Step::Accept | Step::Answer | Step::Conclude | Step::Scan => at_centre(&[Role::Dispatcher]),
+        Step::Submit
+        | Step::Consult
+        | Step::Verify
+        | Step::Rate
+        | Step::Close
+        | Step::Accept
+        | Step::Answer
+        | Step::Conclude
+        | Step::Scan => &[Role::Dispatcher],
     }
 }
