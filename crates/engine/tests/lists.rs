@@ -183,7 +183,8 @@ fn everything_that_is_wrong_is_told_at_once_with_its_place() {
 #[test]
 fn rows_are_held_against_each_other_and_against_the_units() {
     type Break = fn(&mut Vec<Table>);
-    let cases: &[(Break, Sheet, &str, fn(&Wrong) -> bool)] = &[
+    type Case = (Break, Sheet, &'static str, fn(&Wrong) -> bool);
+    let cases: &[Case] = &[
         (
             |it| {
                 let code = it[0].rows[0].cell("code").to_owned();
