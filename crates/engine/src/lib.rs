@@ -22,6 +22,7 @@ pub mod lists;
 pub mod notice;
 pub mod petition;
 pub mod picture;
+pub mod prove;
 pub mod record;
 pub mod recusal;
 pub mod refusal;
