@@ -12,6 +12,7 @@
 pub mod dossier;
 pub mod media;
 pub mod messages;
+mod workbook;
 
 /// The language of a sentence for a person.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
