@@ -153,7 +153,7 @@ pub(super) fn heading(cell: &Cell) -> Option<String> {
     match cell {
         Cell::Text(it) => Some(cells::cut(&cells::line(it), 60)).filter(|it| !it.is_empty()),
         Cell::Number(it) => Some(cells::number(*it)),
-        Cell::Time(_) | Cell::Failed => None,
+        Cell::Time(_) | Cell::Failed(_) => None,
     }
 }
 

@@ -293,7 +293,7 @@ impl Draft {
         let rounded = match cell {
             Cell::Number(it) => cells::rounded(*it),
             Cell::Text(it) => cells::rounded_text(it.trim()),
-            Cell::Time(_) | Cell::Failed => false,
+            Cell::Time(_) | Cell::Failed(_) => false,
         };
         let it = text::reference(&words(cell)?);
         self.blank &= it.is_empty();
@@ -326,7 +326,7 @@ impl Draft {
             }),
             Cell::Number(it) => time::from_number(*it, epoch_1904),
             Cell::Time(it) => Some(*it),
-            Cell::Failed => return None,
+            Cell::Failed(_) => return None,
         };
         self.blank = false;
         let problem = match local.map(|it| time::received(it, now)) {
@@ -402,7 +402,7 @@ fn words(cell: &Cell) -> Option<String> {
         Cell::Text(it) => Some(it.clone()),
         Cell::Number(it) => Some(cells::number(*it)),
         Cell::Time(it) => Some(time_words(*it)),
-        Cell::Failed => None,
+        Cell::Failed(_) => None,
     }
 }
 

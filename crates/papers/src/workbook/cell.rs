@@ -1,6 +1,6 @@
 //! What stands in a cell, and the numbers that are dates.
 
-use calamine::DataRef;
+use calamine::{CellErrorType, DataRef};
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 
 /// A cell that is not blank.
@@ -13,7 +13,7 @@ pub(crate) enum Cell {
     /// A number with a date's format.
     Time(NaiveDateTime),
     /// A formula that failed.
-    Failed,
+    Failed(CellErrorType),
 }
 
 impl Cell {
@@ -35,7 +35,7 @@ impl Cell {
     pub(crate) fn bytes(&self) -> u64 {
         match self {
             Cell::Text(it) => it.len() as u64,
-            Cell::Number(_) | Cell::Time(_) | Cell::Failed => 0,
+            Cell::Number(_) | Cell::Time(_) | Cell::Failed(_) => 0,
         }
     }
 
@@ -52,7 +52,7 @@ impl Cell {
             DataRef::DateTime(it) => {
                 Some(serial(it.as_f64(), epoch_1904).map_or(Cell::Number(it.as_f64()), Cell::Time))
             }
-            DataRef::Error(_) => Some(Cell::Failed),
+            DataRef::Error(it) => Some(Cell::Failed(it.clone())),
             DataRef::Empty => None,
         }
     }
