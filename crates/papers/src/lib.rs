@@ -2,7 +2,8 @@
 //!
 //! [`messages`] reads a spreadsheet of citizens' messages so that each row can be
 //! registered as a petition; [`dossier`] writes one case as pages to be filed;
-//! [`media`] says what a file is that somebody attaches.
+//! [`media`] says what a file is that somebody attaches; [`lists`] writes the four
+//! lists as a workbook and reads them back.
 //! Nothing here decides, stores or sends.
 //!
 //! Everything that comes from outside is bounded before it is expanded, and what
@@ -10,8 +11,10 @@
 //! out. No sentence repeats a name, a telephone number or the text of a message.
 
 pub mod dossier;
+pub mod lists;
 pub mod media;
 pub mod messages;
+mod workbook;
 
 /// The language of a sentence for a person.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

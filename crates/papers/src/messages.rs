@@ -23,38 +23,17 @@ mod time;
 
 use chrono::{DateTime, FixedOffset};
 
-pub use self::error::{Format, Measure, Part, ReadError};
+pub use self::error::ReadError;
 pub use self::field::{Field, Override, OverrideError};
 pub use self::mapping::{Column, Mapping, Use};
 pub use self::problem::{Problem, RowProblem};
+pub use crate::workbook::{Format, Limits, Measure, Part};
 
 /// China Standard Time. The tables carry local times without an offset.
 pub const CHINA: FixedOffset = match FixedOffset::east_opt(8 * 3600) {
     Some(it) => it,
     None => panic!("eight hours is an offset"),
 };
-
-/// How much of a file is accepted. The defaults are meant for people; a test may
-/// lower them.
-#[derive(Clone, Debug)]
-pub struct Limits {
-    /// Bytes of the file as it was sent.
-    pub file_bytes: u64,
-    /// Bytes of everything in the file once it is unpacked.
-    pub unpacked_bytes: u64,
-    /// How many times larger than its packed form a part of more than a
-    /// mebibyte may be.
-    pub ratio: u64,
-    /// Parts in the file; a workbook has a few dozen.
-    pub parts: usize,
-    /// The last row that may hold anything.
-    pub rows: u32,
-    /// The last column that may hold anything.
-    pub columns: u32,
-    /// Bytes of text in the columns that are read, and of the distinct texts of
-    /// the workbook.
-    pub text_bytes: u64,
-}
 
 impl Default for Limits {
     fn default() -> Limits {
@@ -178,30 +157,4 @@ impl std::fmt::Debug for Message {
 /// rows is in [`Sheet::problems`].
 pub fn read(bytes: &[u8], options: &Options) -> Result<Sheet, ReadError> {
     source::read(bytes, options)
-}
-
-/// The letters a spreadsheet shows above a column, which is counted from 0 here.
-pub(crate) fn column_letters(column: u32) -> String {
-    let mut letters = Vec::new();
-    let mut rest = u64::from(column) + 1;
-    while rest > 0 {
-        rest -= 1;
-        letters.push(char::from(b'A' + (rest % 26) as u8));
-        rest /= 26;
-    }
-    letters.iter().rev().collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::column_letters;
-
-    #[test]
-    fn columns_are_lettered_as_a_spreadsheet_does() {
-        for (column, letters) in
-            [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA"), (16_383, "XFD")]
-        {
-            assert_eq!(column_letters(column), letters);
-        }
-    }
 }

@@ -3,8 +3,8 @@
 use strum::{IntoEnumIterator, IntoStaticStr};
 use thiserror::Error;
 
-use super::text;
 use crate::Lang;
+use crate::workbook::text;
 
 /// What a column may hold.
 #[derive(

@@ -1,10 +1,9 @@
 //! Finds the heading row and says which column is read as what.
 
-use super::column_letters;
 use super::error::ReadError;
 use super::field::{Field, Override};
-use super::source::Cell;
 use super::text;
+use crate::workbook::{Cell, column_letters, text as cells};
 
 /// Which column is read as what, to be shown before anything is registered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -152,9 +151,9 @@ fn guess(columns: &mut [Column], settled: &[bool]) {
 /// A cell as a heading.
 pub(super) fn heading(cell: &Cell) -> Option<String> {
     match cell {
-        Cell::Text(it) => Some(text::cut(&text::line(it), 60)).filter(|it| !it.is_empty()),
-        Cell::Number(it) => Some(text::number(*it)),
-        Cell::Time(_) | Cell::Failed => None,
+        Cell::Text(it) => Some(cells::cut(&cells::line(it), 60)).filter(|it| !it.is_empty()),
+        Cell::Number(it) => Some(cells::number(*it)),
+        Cell::Time(_) | Cell::Failed(_) => None,
     }
 }
 
@@ -165,6 +164,6 @@ fn shown(column: &Column) -> String {
 
 /// Whether an override names this heading.
 fn names(given: &Override, header: &str) -> bool {
-    let key = text::heading_key(&given.column);
-    given.column == header || (!key.is_empty() && key == text::heading_key(header))
+    let key = cells::heading_key(&given.column);
+    given.column == header || (!key.is_empty() && key == cells::heading_key(header))
 }

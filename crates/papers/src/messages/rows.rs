@@ -5,13 +5,13 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, FixedOffset, NaiveDateTime};
 
-use super::error::{Measure, ReadError};
+use super::error::ReadError;
 use super::field::Field;
 use super::mapping::{Mapping, heading};
 use super::problem::{Problem, RowProblem};
-use super::source::Cell;
 use super::time::{self, Implausible};
-use super::{Message, Options, Sheet, column_letters, text};
+use super::{Message, Options, Sheet, text};
+use crate::workbook::{Cell, Measure, column_letters, text as cells};
 
 /// Rows that may stand above the headings.
 const HEAD: usize = 10;
@@ -52,7 +52,7 @@ impl<'a> Rows<'a> {
     pub(super) fn new(sheet_name: &str, epoch_1904: bool, options: &'a Options) -> Rows<'a> {
         Rows {
             options,
-            sheet_name: text::cut(&text::line(sheet_name), 60),
+            sheet_name: cells::cut(&cells::line(sheet_name), 60),
             epoch_1904,
             head: 0,
             seen: Vec::new(),
@@ -247,7 +247,7 @@ impl Draft {
             }),
             Field::PetitionerName | Field::Title | Field::Category | Field::Place => words(cell)
                 .map(|it| {
-                    let it = text::line(&it);
+                    let it = cells::line(&it);
                     self.blank &= it.is_empty();
                     let limit =
                         if field == Field::Title { Message::MAX_TITLE } else { Message::MAX_OTHER };
@@ -291,9 +291,9 @@ impl Draft {
 
     fn take_reference(&mut self, place: Place, cell: &Cell) -> Option<()> {
         let rounded = match cell {
-            Cell::Number(it) => text::rounded(*it),
-            Cell::Text(it) => text::rounded_text(it.trim()),
-            Cell::Time(_) | Cell::Failed => false,
+            Cell::Number(it) => cells::rounded(*it),
+            Cell::Text(it) => cells::rounded_text(it.trim()),
+            Cell::Time(_) | Cell::Failed(_) => false,
         };
         let it = text::reference(&words(cell)?);
         self.blank &= it.is_empty();
@@ -317,7 +317,7 @@ impl Draft {
         now: DateTime<FixedOffset>,
     ) -> Option<()> {
         let local = match cell {
-            Cell::Text(it) if text::line(it).is_empty() => return Some(()),
+            Cell::Text(it) if cells::line(it).is_empty() => return Some(()),
             Cell::Text(it) if it.len() > 200 => None,
             Cell::Text(it) => time::from_text(it).or_else(|| {
                 // A serial number that was made a text on its way.
@@ -326,7 +326,7 @@ impl Draft {
             }),
             Cell::Number(it) => time::from_number(*it, epoch_1904),
             Cell::Time(it) => Some(*it),
-            Cell::Failed => return None,
+            Cell::Failed(_) => return None,
         };
         self.blank = false;
         let problem = match local.map(|it| time::received(it, now)) {
@@ -370,7 +370,7 @@ impl Draft {
             }
         } else {
             let start: String =
-                text::line(&message.detail).chars().take(Message::TITLE_FROM_DETAIL).collect();
+                cells::line(&message.detail).chars().take(Message::TITLE_FROM_DETAIL).collect();
             message.title = start.trim_end().to_owned();
         }
     }
@@ -400,9 +400,9 @@ impl Place {
 fn words(cell: &Cell) -> Option<String> {
     match cell {
         Cell::Text(it) => Some(it.clone()),
-        Cell::Number(it) => Some(text::number(*it)),
+        Cell::Number(it) => Some(cells::number(*it)),
         Cell::Time(it) => Some(time_words(*it)),
-        Cell::Failed => None,
+        Cell::Failed(_) => None,
     }
 }
 

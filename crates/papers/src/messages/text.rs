@@ -1,71 +1,6 @@
-//! Cleans the texts of cells, and hides what a problem may not repeat.
+//! Cleans the texts of messages, and hides what a problem may not repeat.
 
-/// A heading reduced to what tells it apart: half-width, lower case, without
-/// blanks, punctuation and remarks in brackets.
-pub(super) fn heading_key(heading: &str) -> String {
-    let narrow: String = heading.chars().map(narrow).collect();
-    let mut depth = 0_u32;
-    let outside: String = narrow
-        .chars()
-        .filter(|it| match it {
-            '(' | '[' | '【' | '〔' => {
-                depth += 1;
-                false
-            }
-            ')' | ']' | '】' | '〕' => {
-                depth = depth.saturating_sub(1);
-                false
-            }
-            _ => depth == 0,
-        })
-        .collect();
-    let key = |it: &str| -> String {
-        it.chars().filter(|it| it.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-    };
-    let it = key(&outside);
-    if it.is_empty() { key(&narrow) } else { it }
-}
-
-/// The half-width form of a full-width letter, digit, sign or blank.
-pub(super) fn narrow(it: char) -> char {
-    match it {
-        '\u{3000}' | '\u{a0}' => ' ',
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(it) - 0xfee0).unwrap_or(it),
-        _ => it,
-    }
-}
-
-/// Characters that show nothing and mislead: control characters, marks of width
-/// zero and of writing direction.
-fn unseen(it: char) -> bool {
-    match it {
-        '\n' | '\t' | '\r' => false,
-        '\u{200b}'..='\u{200f}'
-        | '\u{202a}'..='\u{202e}'
-        | '\u{2060}'..='\u{2069}'
-        | '\u{feff}'
-        | '\u{fffe}'
-        | '\u{ffff}' => true,
-        _ => it.is_control(),
-    }
-}
-
-/// One line: every run of blanks, tabs and line breaks becomes one blank.
-pub(super) fn line(text: &str) -> String {
-    let mut out = String::with_capacity(text.len().min(1_024));
-    for word in text.split_whitespace() {
-        let before = out.len();
-        if before > 0 {
-            out.push(' ');
-        }
-        let start = out.len();
-        out.extend(word.chars().filter(|it| !unseen(*it)));
-        if out.len() == start {
-            out.truncate(before);
-        }
-    }
-    out
-}
+use crate::workbook::text::{cut, line, narrow, unseen};
 
 /// Several lines: each as [`line`] makes it, without blank ones.
 pub(super) fn paragraphs(text: &str) -> String {
@@ -87,33 +22,6 @@ pub(super) fn reference(text: &str) -> String {
         text.chars().map(narrow).filter(|it| !it.is_whitespace() && !unseen(*it)).collect();
     let bare = it.strip_prefix("=\"").and_then(|it| it.strip_suffix('"')).unwrap_or(&it);
     bare.strip_prefix('\'').unwrap_or(bare).to_owned()
-}
-
-/// A number of a cell as a person typed it: `188006.0` is `188006`.
-pub(super) fn number(it: f64) -> String {
-    if it.fract() == 0.0 && it.abs() < 1e18 { format!("{it:.0}") } else { it.to_string() }
-}
-
-/// Whether a number was rounded by the spreadsheet, which keeps fifteen digits.
-pub(super) fn rounded(it: f64) -> bool {
-    it.abs() >= 1e15
-}
-
-/// Whether a text is a number the spreadsheet has rounded and written out, such as
-/// `2.01903E+17`.
-pub(super) fn rounded_text(text: &str) -> bool {
-    let Some((digits, exponent)) = text.split_once(['E', 'e']) else { return false };
-    digits.starts_with(|it: char| it.is_ascii_digit())
-        && digits.chars().all(|it| it.is_ascii_digit() || it == '.')
-        && exponent.strip_prefix('+').is_some_and(|it| it.parse::<u32>().is_ok_and(|it| it >= 11))
-}
-
-/// The first `limit` characters, with a mark where something is left out.
-pub(super) fn cut(text: &str, limit: usize) -> String {
-    match text.char_indices().nth(limit) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
 }
 
 /// What may be repeated of a time: digits and the signs and words of a date.
@@ -211,10 +119,6 @@ mod tests {
         assert_eq!(reference(" A00 01\t"), "A0001");
         assert_eq!(reference("=\"0188006\""), "0188006");
         assert_eq!(reference("'0188006"), "0188006");
-        assert_eq!(number(188_006.0), "188006");
-        assert_eq!(number(0.5), "0.5");
-        assert!(rounded_text("2.01903E+17") && rounded_text("2E+11"));
-        assert!(!rounded_text("A1E+17") && !rounded_text("12E3") && !rounded_text("201903"));
     }
 
     #[test]

@@ -2,26 +2,8 @@
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 
-use super::{CHINA, text};
-
-/// The serial numbers a date of our time can have: 1902 to 2173.
-const SERIALS: std::ops::Range<f64> = 1_000.0..100_000.0;
-
-/// Days between the two epochs of Excel.
-const EPOCH_1904: f64 = 1_462.0;
-
-/// Reads a serial number: days since the end of 1899, or since 1904.
-pub(super) fn serial(value: f64, epoch_1904: bool) -> Option<NaiveDateTime> {
-    let days = if epoch_1904 { value + EPOCH_1904 } else { value };
-    if !(0.0..2_958_466.0).contains(&days) {
-        return None;
-    }
-    // To the second: a serial number is a float and seldom meets one exactly.
-    let seconds = (days * 86_400.0).round() as i64;
-    NaiveDate::from_ymd_opt(1899, 12, 30)?
-        .and_time(NaiveTime::MIN)
-        .checked_add_signed(TimeDelta::try_seconds(seconds)?)
-}
+use super::CHINA;
+use crate::workbook::{SERIALS, serial, text};
 
 /// Reads a bare number in a column of times: a serial number whose cell has lost
 /// its format, or a date written without separators.

@@ -6,14 +6,13 @@
 
 use std::borrow::Cow;
 
-use encoding_rs::{Encoding, GB18030, UTF_8};
-
 use super::super::rows::{Next, Rows};
-use super::{Cell, Options, Part, ReadError, Row, Sheet, within};
+use super::{Cell, Options, ReadError, Row, Sheet};
+use crate::workbook::{Part, text, within};
 
 /// Reads the table.
 pub(super) fn read(bytes: &[u8], options: &Options) -> Result<Sheet, ReadError> {
-    let text = decode(bytes)?;
+    let text = text::decode(bytes)?;
     let mut rows = Rows::new("", false, options);
     let mut table = Table { rest: &text, delimiter: delimiter(&text), row: 0 };
     while let Some((number, record)) = table.record(options)? {
@@ -25,36 +24,6 @@ pub(super) fn read(bytes: &[u8], options: &Options) -> Result<Sheet, ReadError> 
         return Err(ReadError::NotASpreadsheet);
     }
     rows.finish(Vec::new())
-}
-
-/// The text, if it is one.
-fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, ReadError> {
-    let (encoding, mark) = match Encoding::for_bom(bytes) {
-        Some((encoding, length)) => (encoding, length),
-        None if std::str::from_utf8(bytes).is_ok() => (UTF_8, 0),
-        None => (GB18030, 0),
-    };
-    // A mark or a lack of zero bytes tells a text from a picture or a program.
-    if mark == 0 && bytes.contains(&0) {
-        return Err(ReadError::NotASpreadsheet);
-    }
-    let body = bytes.get(mark..).unwrap_or_default();
-    let (text, failed) = encoding.decode_without_bom_handling(body);
-    let odd = text.chars().take(4_096).filter(|it| it.is_control() && !it.is_whitespace()).count();
-    if odd > 8 {
-        return Err(ReadError::NotASpreadsheet);
-    }
-    if failed {
-        // Between a few broken characters and no text at all, the first line tells.
-        let head = text.lines().next().unwrap_or_default();
-        let known = head.contains([',', '\t', ';']) && !head.contains('\u{fffd}');
-        return Err(if known {
-            ReadError::Corrupt { part: Part::Encoding }
-        } else {
-            ReadError::NotASpreadsheet
-        });
-    }
-    Ok(text)
 }
 
 /// The sign that separates cells: the one most often met in the first lines.
@@ -179,14 +148,5 @@ mod tests {
         for text in ["\"a", "a\n\"b\nc\nd", "\"\"\""] {
             assert_eq!(table(text), Err(ReadError::Corrupt { part: Part::Sheet }));
         }
-    }
-
-    #[test]
-    fn a_text_that_is_neither_utf_8_nor_gbk_is_told_apart() {
-        assert_eq!(decode(b"\xff\x00\x01").unwrap_err().code(), "NOT_A_SPREADSHEET");
-        assert_eq!(decode(b"a,b\n\xff\xff").unwrap_err().code(), "CORRUPT");
-        assert_eq!(decode(b"\xb1\xe0\xba\xc5,b").unwrap(), "编号,b");
-        assert_eq!(decode(b"\xef\xbb\xbfa").unwrap(), "a");
-        assert_eq!(decode(b"\xff\xfea\0,\0").unwrap(), "a,");
     }
 }

@@ -1,22 +1,18 @@
 //! Reads the cells of a workbook whose container has been measured.
 
 use std::io::Cursor;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx, XlsxError};
+use calamine::{Reader, SheetType, SheetVisible, Xlsx};
 
 use super::super::rows::{Next, Rows};
-use super::super::{text, time};
-use super::{Cell, Options, Part, ReadError, Row, Sheet, within};
+use super::{Cell, Options, ReadError, Row, Sheet};
+use crate::workbook::{Part, Unfit, damaged, guarded, text, within};
 
 type Workbook<'a> = Xlsx<Cursor<&'a [u8]>>;
 
 /// Reads the sheet that is asked for, or the first visible one with headings.
 pub(super) fn read(bytes: &[u8], options: &Options) -> Result<Sheet, ReadError> {
-    // The reader is not ours. Should it panic on a file that is damaged in a way
-    // nobody has thought of, the file is at fault and not the server.
-    catch_unwind(AssertUnwindSafe(|| read_workbook(bytes, options)))
-        .unwrap_or(Err(ReadError::Corrupt { part: Part::Sheet }))
+    guarded(|| read_workbook(bytes, options))
 }
 
 fn read_workbook(bytes: &[u8], options: &Options) -> Result<Sheet, ReadError> {
@@ -81,7 +77,7 @@ fn read_sheet<'o>(
     let mut row: Option<Row> = None;
     while let Some(it) = cells.next_cell().map_err(|it| damaged(&it, Part::Sheet))? {
         let (y, column) = it.get_position();
-        let Some(cell) = cell(it.get_value(), epoch_1904) else { continue };
+        let Some(cell) = Cell::of(it.get_value(), epoch_1904) else { continue };
         let number = y.saturating_add(1);
         within(&options.limits, number, column)?;
         match &mut row {
@@ -92,7 +88,7 @@ fn read_sheet<'o>(
                 }
             }
             Some((current, _)) if *current > number => {
-                return Err(ReadError::Corrupt { part: Part::Sheet });
+                return Err(Unfit::Damaged(Part::Sheet).into());
             }
             Some(_) | None => {
                 if let Some(done) = row.replace((number, vec![(column, cell)]))
@@ -113,27 +109,4 @@ fn hand_on(rows: &mut Rows<'_>, row: Row) -> Result<Next, ReadError> {
     let (number, mut cells) = row;
     cells.sort_by_key(|it| it.0);
     rows.push(number, &cells)
-}
-
-/// A value as ours; `None` where there is nothing.
-fn cell(value: &DataRef<'_>, epoch_1904: bool) -> Option<Cell> {
-    match value {
-        DataRef::Int(it) => Some(Cell::Number(*it as f64)),
-        DataRef::Float(it) => Some(Cell::Number(*it)),
-        DataRef::String(it) | DataRef::DateTimeIso(it) | DataRef::DurationIso(it) => Cell::text(it),
-        DataRef::SharedString(it) => Cell::text(it),
-        DataRef::Bool(it) => Cell::text(if *it { "TRUE" } else { "FALSE" }),
-        DataRef::DateTime(it) => Some(
-            time::serial(it.as_f64(), epoch_1904).map_or(Cell::Number(it.as_f64()), Cell::Time),
-        ),
-        DataRef::Error(_) => Some(Cell::Failed),
-        DataRef::Empty => None,
-    }
-}
-
-fn damaged(error: &XlsxError, part: Part) -> ReadError {
-    match error {
-        XlsxError::Password => ReadError::PasswordProtected,
-        _ => ReadError::Corrupt { part },
-    }
 }

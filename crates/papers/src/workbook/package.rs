@@ -1,6 +1,6 @@
 //! Measures the zip container of a workbook before anything else opens it.
 //!
-//! The reader behind [`super::xlsx`] believes what a workbook says of itself: it
+//! The reader behind [`calamine`] believes what a workbook says of itself: it
 //! reserves room for as many texts as are announced, and keeps every text and
 //! format it meets. So each part is unpacked here first, in pieces that are thrown
 //! away, and refused if it is more than a spreadsheet of messages can be.
@@ -10,7 +10,7 @@ use std::io::{Cursor, Read};
 use zip::ZipArchive;
 use zip::result::ZipError;
 
-use super::{Format, Limits, Measure, Part, ReadError};
+use super::{Format, Limits, Measure, Part, Unfit};
 
 /// Parts smaller than this may be packed as tightly as they like.
 const RATIO_FROM: u64 = 1024 * 1024;
@@ -25,7 +25,7 @@ const RUN: u64 = 1024 * 1024;
 const STYLE_RUN: u64 = 2 * 1024;
 
 /// Refuses a container that is no workbook, or more of one than is accepted.
-pub(super) fn check(bytes: &[u8], limits: &Limits) -> Result<(), ReadError> {
+pub(super) fn check(bytes: &[u8], limits: &Limits) -> Result<(), Unfit> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|it| zip_error(&it))?;
     exceeds(Measure::Parts, archive.len() as u64, limits.parts as u64)?;
     kind(&archive)?;
@@ -34,7 +34,7 @@ pub(super) fn check(bytes: &[u8], limits: &Limits) -> Result<(), ReadError> {
     for index in 0..archive.len() {
         let part = archive.by_index_raw(index).map_err(|it| zip_error(&it))?;
         if part.encrypted() {
-            return Err(ReadError::PasswordProtected);
+            return Err(Unfit::Locked);
         }
         declared = declared.saturating_add(part.size());
         exceeds(Measure::Unpacked, declared, limits.unpacked_bytes)?;
@@ -71,24 +71,24 @@ pub(super) fn check(bytes: &[u8], limits: &Limits) -> Result<(), ReadError> {
     Ok(())
 }
 
-const DAMAGED: ReadError = ReadError::Corrupt { part: Part::Container };
+const DAMAGED: Unfit = Unfit::Damaged(Part::Container);
 
-fn exceeds(measure: Measure, found: u64, limit: u64) -> Result<(), ReadError> {
+fn exceeds(measure: Measure, found: u64, limit: u64) -> Result<(), Unfit> {
     if found > limit {
-        return Err(ReadError::TooMuchInside { measure, found, limit });
+        return Err(Unfit::TooMuchInside { measure, found, limit });
     }
     Ok(())
 }
 
-fn zip_error(error: &ZipError) -> ReadError {
+fn zip_error(error: &ZipError) -> Unfit {
     match error {
-        ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) => ReadError::PasswordProtected,
+        ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) => Unfit::Locked,
         _ => DAMAGED,
     }
 }
 
 /// Tells a workbook from the other things that are kept in a zip file.
-fn kind(archive: &ZipArchive<Cursor<&[u8]>>) -> Result<(), ReadError> {
+fn kind(archive: &ZipArchive<Cursor<&[u8]>>) -> Result<(), Unfit> {
     let mut ods = (false, false);
     for name in archive.file_names_raw() {
         let name = String::from_utf8_lossy(name).replace('\\', "/").to_ascii_lowercase();
@@ -96,16 +96,12 @@ fn kind(archive: &ZipArchive<Cursor<&[u8]>>) -> Result<(), ReadError> {
             return Ok(());
         }
         if name.ends_with("workbook.bin") {
-            return Err(ReadError::OtherFormat { format: Format::Xlsb });
+            return Err(Unfit::Other(Format::Xlsb));
         }
         ods.0 |= name == "mimetype";
         ods.1 |= name == "content.xml";
     }
-    Err(if ods == (true, true) {
-        ReadError::OtherFormat { format: Format::Ods }
-    } else {
-        ReadError::NotASpreadsheet
-    })
+    Err(if ods == (true, true) { Unfit::Other(Format::Ods) } else { Unfit::NotASpreadsheet })
 }
 
 /// Looks at the bytes of one part as they pass. It knows no XML; it counts what
@@ -140,14 +136,14 @@ enum Announced {
 }
 
 impl Scan {
-    fn push(&mut self, piece: &[u8]) -> Result<(), ReadError> {
+    fn push(&mut self, piece: &[u8]) -> Result<(), Unfit> {
         if self.bytes == 0 {
             self.xml = matches!(piece, [b'<' | 0xef | 0xfe | 0xff | 0 | b' ' | b'\r' | b'\n', ..]);
         }
         self.bytes += piece.len() as u64;
         // In UTF-16 no mark would be seen here; the format asks for UTF-8.
         if self.xml && piece.contains(&0) {
-            return Err(ReadError::Corrupt { part: Part::Workbook });
+            return Err(Unfit::Damaged(Part::Workbook));
         }
         for byte in piece {
             self.byte(*byte)?;
@@ -164,7 +160,7 @@ impl Scan {
         Ok(())
     }
 
-    fn byte(&mut self, byte: u8) -> Result<(), ReadError> {
+    fn byte(&mut self, byte: u8) -> Result<(), Unfit> {
         self.run += 1;
         if byte == b'<' {
             self.longest_run = self.longest_run.max(self.run);
@@ -189,7 +185,7 @@ impl Scan {
     }
 
     /// Follows `uniqueCount`, for which the reader reserves room at once.
-    fn announce(&mut self, byte: u8) -> Result<(), ReadError> {
+    fn announce(&mut self, byte: u8) -> Result<(), Unfit> {
         const WORD: &[u8] = b"uniqueCount";
         self.announced = match self.announced {
             Announced::No if byte == b'u' => Announced::Word(1),
