@@ -263,7 +263,7 @@ impl Frame<'_> {
 
     /// A matter of this kind and level, or any, so that a whistle can be on the list.
     fn matter(&self) -> Option<&Matter> {
-        let today = self.now.with_timezone(&crate::calendar::beijing()).date_naive();
+        let today = self.today();
         let in_force = || self.lists.matters.rows.iter().filter(|it| it.is_in_force(today));
         let fits = |it: &&Matter| it.kind == self.process.kind && it.level == self.process.level;
         in_force().find(fits).or_else(|| in_force().next())
