@@ -402,7 +402,7 @@ fn whatever_happens_happens_in_the_picture_and_the_other_way_round() {
     let known = std::cell::RefCell::new(BTreeMap::<usize, BTreeMap<State, BTreeSet<State>>>::new());
     let n_steps = std::cell::Cell::new(0);
     let config = Config {
-        cases: if cfg!(debug_assertions) { 40 } else { 3000 },
+        cases: if cfg!(debug_assertions) { 60 } else { 1000 },
         max_shrink_iters: 60,
         failure_persistence: Some(Box::new(FileFailurePersistence::Off)),
         ..Config::default()
