@@ -383,17 +383,25 @@ impl<'a> Prover<'a> {
     #[must_use]
     pub fn prove(&self) -> Proof {
         let pairs = self.pairs().iter().map(|it| self.pair(it)).collect();
-        Proof { pairs, findings: self.rows() }
+        let findings = self.rows().into_iter().chain(self.dates()).collect();
+        Proof { pairs, findings: sorted(findings) }
     }
 
-    /// What is found by reading the rows and counting days, without a search.
+    /// What is found by counting days: each limit against the statutory period.
+    #[must_use]
+    pub fn dates(&self) -> Vec<Finding> {
+        let mut res = vec![];
+        if let Some(calendar) = self.calendars.last() {
+            dates::count(self.lists, calendar, &mut res);
+        }
+        sorted(res)
+    }
+
+    /// What is found by reading the rows.
     #[must_use]
     pub fn rows(&self) -> Vec<Finding> {
         let mut res: Vec<Finding> = self.faults.iter().map(tell::fault).collect();
         rows::read(self.lists, self.directory, &mut res);
-        if let Some(calendar) = self.calendars.last() {
-            dates::count(self.lists, calendar, &mut res);
-        }
         if let (Some(directory), Some(staffing)) = (self.directory, self.staffing) {
             staffing::look(self.lists, directory, staffing, &mut res);
         }

@@ -10,7 +10,9 @@ use chrono::Days;
 
 use super::{
     cast::Who,
-    state::{ASSIST, Frame, LEAD, PETITION, SUCCESSOR, Side, State, WHISTLE, words},
+    state::{
+        ASSIST, Before, Frame, LEAD, PETITION, SUCCESSOR, Side, State, WHISTLE, words,
+    },
 };
 use crate::{
     actor::Rank,
@@ -244,7 +246,7 @@ impl Frame<'_> {
     }
 
     fn hold(&self, asks: &mut Asks) {
-        let day = |n| self.now.date_naive().checked_add_days(Days::new(n));
+        let day = |n| self.today().checked_add_days(Days::new(n));
         let (Some(review_on), Some(until)) = (day(1), day(400)) else { return };
         let ruling = HoldRuling::Granted { measures: words(), until, review_on };
         const RULERS: &[Who] = &[Who::District, Who::Superior, Who::Leader];
@@ -260,27 +262,8 @@ impl Frame<'_> {
                 self.of_part(it, part, role, asks);
             }
         }
-        let unit = self.cast.spare(it);
-        const CALLERS: &[Who] = &[Who::Director, Who::DutyLeader];
-        let assist = it.assignments.get(&ASSIST).filter(|it| it.stage.is_active());
-        let mut lead = |sense, unit, keep| {
-            let command = verb::ChangeLead { whistle, unit, keep, reason };
-            asks.add(RULER, sense, Command::ChangeLead(command));
-        };
-        lead(Sense::OtherLeads, unit, false);
-        match assist {
-            Some(assist) => {
-                lead(Sense::AssistLeads, assist.unit, true);
-                lead(Sense::AssistLeadsAlone, assist.unit, false);
-            }
-            // A lead alone stays alone.
-            None if !self.with_assist => (),
-            None => {
-                lead(Sense::OtherLeadsToo, unit, true);
-                let add = verb::AddUnit { whistle, unit, task: None, reason };
-                asks.add(CALLERS, Sense::Plain, Command::AddUnit(add));
-            }
-        }
+        self.call_another(it, asks);
+        Self::change_roles(it, asks);
         if state.lead_absent {
             let ahead = verb::RecordAbsence { whistle, assignment: LEAD, reason, go_ahead: true };
             let command = Command::RecordAbsence(ahead);
@@ -289,7 +272,7 @@ impl Frame<'_> {
         if matches!(it.stage, Stage::Responding { minutes: false, .. })
             && self.process.required(Step::Consult).is_some()
         {
-            let due_on = self.now.date_naive();
+            let due_on = self.today();
             let parts = it.active().filter(|it| it.role == AssignmentRole::Lead);
             let split = parts
                 .map(|it| Split { assignment: it.id, duty: words(), due_on })
@@ -303,6 +286,32 @@ impl Frame<'_> {
             let request = Command::RequestHold(verb::RequestHold { whistle, reason });
             asks.add(&[Who::LeadLeader, Who::Dispatcher], Sense::Plain, request);
             self.hold(asks);
+        }
+    }
+
+    /// The assist leads instead of the lead.
+    fn change_roles(it: &Whistle, asks: &mut Asks) {
+        let Some(unit) = it.assignments.get(&ASSIST).map(|it| it.unit) else { return };
+        let (whistle, reason) = (WHISTLE, words());
+        for (sense, keep) in [(Sense::AssistLeads, true), (Sense::AssistLeadsAlone, false)] {
+            let change = verb::ChangeLead { whistle, unit, keep, reason };
+            asks.add(RULER, sense, Command::ChangeLead(change));
+        }
+    }
+
+    /// Another unit leads or assists, as long as there are a lead and an assist at most.
+    fn call_another(&self, it: &Whistle, asks: &mut Asks) {
+        const CALLERS: &[Who] = &[Who::Director, Who::DutyLeader];
+        let (whistle, reason, unit) = (WHISTLE, words(), self.cast.spare(it));
+        let mut lead = |sense, keep| {
+            let change = verb::ChangeLead { whistle, unit, keep, reason };
+            asks.add(RULER, sense, Command::ChangeLead(change));
+        };
+        lead(Sense::OtherLeads, false);
+        if self.with_assist && !it.assignments.contains_key(&ASSIST) {
+            lead(Sense::OtherLeadsToo, true);
+            let add = verb::AddUnit { whistle, unit, task: None, reason };
+            asks.add(CALLERS, Sense::Plain, Command::AddUnit(add));
         }
     }
 
@@ -330,10 +339,22 @@ impl Frame<'_> {
         if in_response && lead.is_some() && self.process.required(Step::Interim).is_some() {
             res.push(Side::Report);
         }
-        let responding = matches!(it.stage, Stage::Responding { .. });
-        let missing = it.clocks.contains_key(&ClockKey::at(Step::ReportIn, ASSIST));
-        if responding && missing {
-            res.push(Side::Missed);
+        if in_response {
+            let missing = it.clocks.contains_key(&ClockKey::at(Step::ReportIn, ASSIST));
+            let may_miss = missing && matches!(it.stage, Stage::Responding { .. });
+            for (missed, explained, ruled) in [
+                (false, false, true),
+                (false, true, false),
+                (false, true, true),
+                (true, false, false),
+                (true, true, false),
+            ] {
+                let alone = !it.assignments.contains_key(&ASSIST);
+                let is_read = (may_miss || !missed) && (alone || !(explained && ruled));
+                if is_read && (self.with_assist || !explained) {
+                    res.push(Side::Before(Before { missed, explained, ruled }));
+                }
+            }
         }
         res
     }
@@ -371,13 +392,12 @@ impl Frame<'_> {
                 let progress = verb::ReportProgress { whistle, assignment, report, late: None };
                 asks.of(role, people(role).0, Sense::Plain, Command::ReportProgress(progress));
             }
-            Side::Missed => {
-                let assist = it.assignments.get(&ASSIST).map(|it| it.unit);
-                for (sense, keep) in [(Sense::AssistLeads, true), (Sense::AssistLeadsAlone, false)]
-                {
-                    let Some(unit) = assist else { continue };
-                    let change = verb::ChangeLead { whistle, unit, keep, reason };
-                    asks.add(RULER, sense, Command::ChangeLead(change));
+            Side::Before(before) => {
+                if before.ruled || before.explained && !it.assignments.contains_key(&ASSIST) {
+                    self.call_another(it, &mut asks);
+                }
+                if before.missed || before.explained {
+                    Self::change_roles(it, &mut asks);
                 }
             }
         }
@@ -476,7 +496,7 @@ impl Frame<'_> {
             self.extend(role, asks);
         }
         if matches!(whistle.stage, Stage::Handling { .. }) && (before || is_present(it)) {
-            let today = self.now.date_naive();
+            let today = self.today();
             let command = Command::Reply(verb::Reply {
                 whistle: id,
                 assignment,

@@ -39,23 +39,22 @@ pub(super) fn count(lists: &Lists, calendar: &Calendar, findings: &mut Vec<Findi
             }
             for (handle, place) in handles {
                 let way = Way { lists, process, calendar, handle };
-                let plain = way.steps(false, false);
-                let extended = way.steps(true, false);
-                let reworked = way.steps(true, true);
-                let law_limits = [Some(law.answer.limit), law.extension];
-                let found = way
-                    .misses(&starts, &plain, &law_limits[..1], &place, "")
-                    .or_else(|| {
-                        way.misses(&starts, &extended, &law_limits[..1], &place, "延期后")
-                    });
-                if let Some(found) = found {
-                    findings.push(found);
-                } else if let Some(mut found) =
-                    way.misses(&starts, &reworked, &law_limits, &place, "延期并重办后")
-                {
-                    found.severity = super::Severity::Shown;
-                    findings.push(found);
-                }
+                // What fits with extensions fits without.
+                let answer = [Some(law.answer.limit)];
+                let found = if way.misses(&starts, true, false, &answer).is_some() {
+                    let plain = way.misses(&starts, false, false, &answer);
+                    let extended = || way.misses(&starts, true, false, &answer);
+                    let told = plain.map(|it| (it, "")).or_else(|| Some((extended()?, "延期后")));
+                    told.map(|(it, which)| way.told(&it, &place, which))
+                } else {
+                    let longest = [Some(law.answer.limit), law.extension];
+                    let missed = way.misses(&starts, true, true, &longest);
+                    missed.map(|it| Finding {
+                        severity: super::Severity::Shown,
+                        ..way.told(&it, &place, "延期并重办后")
+                    })
+                };
+                findings.extend(found);
             }
         }
     }
@@ -111,7 +110,7 @@ impl Way<'_> {
         }
         res.extend(limit(Step::Rate));
         res.extend(limit(Step::Close));
-        res
+        joined(res)
     }
 
     /// Where the limits run out, and whether that is certain.
@@ -126,34 +125,64 @@ impl Way<'_> {
     fn misses(
         &self,
         starts: &[DateTime<Utc>],
-        limits: &[Limit],
+        extended: bool,
+        reworked: bool,
         law: &[Option<Limit>],
-        place: &Place,
-        which: &str,
-    ) -> Option<Finding> {
+    ) -> Option<Missed> {
         let law: Vec<Limit> = law.iter().flatten().copied().collect();
+        let limits = self.steps(extended, reworked);
         let missed = starts.iter().filter_map(|start| {
-            let (end, certain) = self.end(*start, limits);
             let (statutory, known) = self.end(*start, &law);
-            (certain && known && end > statutory).then_some((end - statutory, *start, end, statutory))
+            let (end, certain) = self.end(*start, &limits);
+            let unit = limits.last().map_or(LimitUnit::WorkingDay, |it| it.unit());
+            (certain && known && end > statutory).then_some(Missed {
+                start: *start,
+                end,
+                unit,
+                statutory,
+            })
         });
-        let (_, start, end, statutory) = missed.max_by_key(|(by, start, ..)| (*by, *start))?;
+        missed.max_by_key(|it| (it.end - it.statutory, it.start))
+    }
+
+    fn told(&self, missed: &Missed, place: &Place, which: &str) -> Finding {
         let pair = self.lists.pair(&self.process.kind, &self.process.level);
-        let unit = limits.last().map_or(LimitUnit::WorkingDay, |it| it.unit());
-        let day = |at: DateTime<Utc>| at.with_timezone(&beijing()).date_naive();
+        let day = missed.start.with_timezone(&beijing()).date_naive();
+        let end = beijing_text(missed.end, missed.unit);
+        let statutory = beijing_text(missed.statutory, LimitUnit::NaturalDay);
         let zh = format!(
-            "“{pair}”{which}办不完：{}受理的，各环节用足时限要到{}才办结，法定期限是{}",
-            day(start),
-            beijing_text(end, unit),
-            beijing_text(statutory, LimitUnit::NaturalDay)
+            "“{pair}”{which}办不完：{day}受理的，各环节用足时限要到{end}才办结，法定期限是{statutory}"
         );
         let en = format!(
-            "{pair} does not fit: accepted on {}, it is closed by {} where each step takes its limit; \
-             the statutory date is {}",
-            day(start),
-            beijing_text(end, unit),
-            beijing_text(statutory, LimitUnit::NaturalDay)
+            "{pair} does not fit: accepted on {day}, it is closed by {end} where each step takes its \
+             limit; the statutory date is {statutory}"
         );
-        Some(Finding::refutes(Property::InTime, Some(place.clone()), Text::new(zh, en)))
+        Finding::refutes(Property::InTime, Some(place.clone()), Text::new(zh, en))
     }
+}
+
+/// Limits in working days that follow each other, as one: each ends at the close of a working day, and
+/// the next does not count that day.
+fn joined(limits: Vec<Limit>) -> Vec<Limit> {
+    let mut res: Vec<Limit> = vec![];
+    for it in limits {
+        let days = |it: &Limit| it.unit() == LimitUnit::WorkingDay;
+        let both = res.last().filter(|last| days(last) && days(&it));
+        let sum = both.and_then(|last| {
+            Limit::new(last.amount().saturating_add(it.amount()), it.unit()).ok()
+        });
+        match (sum, res.last_mut()) {
+            (Some(sum), Some(last)) => *last = sum,
+            (Some(_) | None, _) => res.push(it),
+        }
+    }
+    res
+}
+
+/// A start day on which the limits do not fit.
+struct Missed {
+    start: DateTime<Utc>,
+    end: DateTime<Utc>,
+    unit: LimitUnit,
+    statutory: DateTime<Utc>,
 }

@@ -263,7 +263,7 @@ impl Frame<'_> {
 
     /// A matter of this kind and level, or any, so that a whistle can be on the list.
     fn matter(&self) -> Option<&Matter> {
-        let today = self.now.with_timezone(&crate::calendar::beijing()).date_naive();
+        let today = self.today();
         let in_force = || self.lists.matters.rows.iter().filter(|it| it.is_in_force(today));
         let fits = |it: &&Matter| it.kind == self.process.kind && it.level == self.process.level;
         in_force().find(fits).or_else(|| in_force().next())
@@ -346,6 +346,9 @@ impl Frame<'_> {
             seen.stuck.push(Stuck { node: id, step, by_anyone });
         }
         for side in self.sides(state, whistle) {
+            if !opened(side, &outcomes) {
+                continue;
+            }
             let scene = self.scene(state, side);
             let Some(beside) = scene.whistles.get(&WHISTLE) else { continue };
             let asks = self.asks_beside(side, beside);
@@ -434,6 +437,18 @@ impl Frame<'_> {
         let next = self.state(&after, verified);
         let way = way(deed);
         Outcome { deed, next, way, broken, moved, member }
+    }
+}
+
+/// Whether a side matter that begins with a request can begin here.
+fn opened(side: Side, outcomes: &[Outcome]) -> bool {
+    let asked = |kind, part| outcomes.iter().any(|it| it.deed.kind == kind && it.deed.part == part);
+    match side {
+        Side::Extension(role) | Side::Extended(role) => {
+            asked(CommandKind::RequestExtension, Some(role))
+        }
+        Side::Hold => asked(CommandKind::RequestHold, None),
+        Side::None | Side::Approval(_) | Side::Report | Side::Before(_) => true,
     }
 }
 

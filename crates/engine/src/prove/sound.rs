@@ -48,6 +48,12 @@ fn person(who: Who) -> PersonId {
     it.person()
 }
 
+/// One person in each role: the picture's second ones are left out.
+fn everybody() -> impl Iterator<Item = Person> {
+    let second = [Person::OtherDirector, Person::OtherDispatcher];
+    Person::iter().filter(move |it| !second.contains(it))
+}
+
 fn cast(picture: &Picture) -> Cast {
     Cast {
         directory: picture.directory.clone(),
@@ -155,14 +161,24 @@ struct Walk<'a> {
     n_steps: usize,
 }
 
-/// What turns this walk's whistle into one that calls three, or is about another case.
-const ELSEWHERE: [CommandKind; 6] = [
+/// What is asked and not followed: it turns the whistle into one that calls three, is about another
+/// case, or ends the petition, which is open in the picture.
+const ELSEWHERE: [CommandKind; 8] = [
+    CommandKind::AnswerPetition,
+    CommandKind::SetLegalBar,
     CommandKind::AmendWhistle,
     CommandKind::AttachPetition,
     CommandKind::Recuse,
     CommandKind::RegisterPetition,
     CommandKind::DraftWhistle,
     CommandKind::BlowNow,
+];
+
+/// What ends a walk; followed now and then.
+const ENDS: [CommandKind; 3] = [
+    CommandKind::TerminateWhistle,
+    CommandKind::WithdrawWhistle,
+    CommandKind::EscalateWhistle,
 ];
 
 impl Walk<'_> {
@@ -187,7 +203,7 @@ impl Walk<'_> {
                 let fits = |it: &Person| {
                     it.member().is_some_and(|it| roles.iter().any(|role| it.roles.contains(role)))
                 };
-                for who in Person::iter().filter(fits) {
+                for who in everybody().filter(fits) {
                     let actor = who.actor();
                     let act = Act { actor, on_behalf_of: None, now: self.story.now };
                     let command = request.command.clone();
@@ -198,7 +214,8 @@ impl Walk<'_> {
                 }
             }
         }
-        if happened.is_empty() || ELSEWHERE.contains(&kind) {
+        let ends = self.whistle().stage.is_terminal() || ENDS.contains(&kind) && nth < 250;
+        if happened.is_empty() || ELSEWHERE.contains(&kind) || ends {
             return;
         }
         let (scene, verified, now) = happened.swap_remove(nth % happened.len());
@@ -250,12 +267,8 @@ impl Walk<'_> {
         }
         let whistle = &scene.whistles[&whistle_id(1)];
         let n_assists = whistle.active().filter(|it| it.role == AssignmentRole::Assist).count();
-        let explains = events.iter().any(|(_, it)| matches!(it, crate::Event::Whistle(it) if matches!(
-            &it.fact, WhistleFact::Progressed { assignment, late: Some(_), .. }
-                if self.whistle().lead().is_some_and(|it| it.id == *assignment))));
-        // A second assist is another like the first, and what a late lead explains is read by nothing
-        // unless it stays as an assist.
-        if n_assists > 1 || explains {
+        // A second assist is another like the first.
+        if n_assists > 1 {
             return None;
         }
         let after = frame.state(whistle, verified);
@@ -290,7 +303,12 @@ impl Walk<'_> {
             let is = frame.outcome(&built, whistle, &state, built_ask);
             let was = outcome(&here, &real, &state, &real_ask, now);
             match (is, was) {
-                (Some(is), Some(was)) => assert_eq!(is.next, was, "{kind:?} in {state:?}"),
+                (Some(is), Some(was)) => {
+                    // Only here it is read what has been before.
+                    let calls = kind == CommandKind::ChangeLead || kind == CommandKind::AddUnit;
+                    let again = calls && successors(frame, &state).contains(&was);
+                    assert!(is.next == was || again, "{kind:?} in {state:?}: {was:?}");
+                }
                 (None, None) => (),
                 // What changes nothing may be refused for having been done; time takes some away.
                 (Some(is), None) => assert!(
@@ -376,28 +394,21 @@ fn whatever_happens_happens_in_the_picture_and_the_other_way_round() {
         CommandKind::HoldWhistle,
         CommandKind::ResumeWhistle,
     ];
-    let ends = [
-        CommandKind::TerminateWhistle,
-        CommandKind::WithdrawWhistle,
-        CommandKind::EscalateWhistle,
-    ];
-    let usual: Vec<CommandKind> =
-        kinds.iter().copied().filter(|it| !ends.contains(it)).collect();
     let kind = prop_oneof![
-        3 => prop::sample::select(usual),
+        2 => prop::sample::select(kinds),
         5 => prop::sample::select(often.to_vec()),
     ];
-    let steps = prop::collection::vec((kind, any::<u8>(), 0i64..3000), 1..40);
+    let steps = prop::collection::vec((kind, any::<u8>(), 0i64..3000), 1..60);
     let known = std::cell::RefCell::new(BTreeMap::<usize, BTreeMap<State, BTreeSet<State>>>::new());
     let n_steps = std::cell::Cell::new(0);
     let config = Config {
-        cases: if cfg!(debug_assertions) { 40 } else { 3000 },
-        max_shrink_iters: 200,
+        cases: if cfg!(debug_assertions) { 60 } else { 1000 },
+        max_shrink_iters: 60,
         failure_persistence: Some(Box::new(FileFailurePersistence::Off)),
         ..Config::default()
     };
-    let walk = (0..PAIRS.len(), any::<bool>(), steps);
-    let res = TestRunner::new(config).run(&walk, |(pair, blown, steps)| {
+    let walk = (0..PAIRS.len(), any::<bool>(), 0..4usize, steps);
+    let res = TestRunner::new(config).run(&walk, |(pair, blown, begin, steps)| {
         let (kind, level) = PAIRS[pair];
         let mut frame = frame(&picture, &calendar, (kind, level), start);
         let (kind_code, level_code) = (KindCode::new(kind), LevelCode::new(level));
@@ -415,6 +426,17 @@ fn whatever_happens_happens_in_the_picture_and_the_other_way_round() {
             (Person::Dispatcher, crate::Command::DraftWhistle(draft))
         };
         story.act(&picture, who, command).unwrap();
+        if begin > 0 {
+            for (who, kind) in [
+                (Person::Dispatcher, CommandKind::SubmitWhistle),
+                (Person::Director, CommandKind::EndorseWhistle),
+                (Person::Director, CommandKind::IssueWhistle),
+                (Person::Leader, CommandKind::IssueWhistle),
+            ] {
+                // What this kind and level does not have, or another does, is passed over.
+                let _refused = story.ask(&picture, who, kind);
+            }
+        }
         let known_here = known.borrow_mut().remove(&pair).unwrap_or_default();
         let mut walk =
             Walk { picture: &picture, story, verified: false, known: known_here, n_steps: 0 };
@@ -447,7 +469,7 @@ fn closed(picture: &Picture, calendar: &Calendar, pair: (&str, &str), every: usi
     let seen = frame.search(row);
     let mut n_asked = 0;
     let scope = if every > 0 { Scope::LeadAndAssist } else { Scope::Lead };
-    for node in seen.nodes.iter().step_by(every.max(1)) {
+    for node in seen.nodes.iter().step_by(every.max(23)) {
         let scene = frame.scene(&node.state, Side::None);
         let whistle = &scene.whistles[&WHISTLE];
         for kind in CommandKind::iter().filter(|it| !ELSEWHERE.contains(it)) {
@@ -460,7 +482,7 @@ fn closed(picture: &Picture, calendar: &Calendar, pair: (&str, &str), every: usi
                     spare: petition_id(3),
                 };
                 for request in picture.requests(kind, &scene, &place, now) {
-                    for who in Person::iter() {
+                    for who in everybody() {
                         n_asked += 1;
                         let act = Act { actor: who.actor(), on_behalf_of: None, now };
                         let command = request.command.clone();
@@ -505,7 +527,7 @@ fn what_is_not_asked_leads_nowhere_else() {
     let calendars = Calendar::presets().unwrap();
     let calendar = picture.calendar(super::ordinary(&calendars[1]).unwrap()).clone();
     for pair in PAIRS {
-        let every = if cfg!(debug_assertions) { 0 } else { 7 };
+        let every = if cfg!(debug_assertions) { 0 } else { 29 };
         let n_asked = closed(&picture, &calendar, pair, every);
         println!("{pair:?}: {n_asked} asked");
     }

@@ -17,20 +17,20 @@
 //! - 未报到 as a note, 降格报到, what a rating said, what the outcome was, who endorsed, what was asked
 //!   once it is blown: nothing depends on them.
 //! - Side matters ([`Side`]): the request of an extension and how often it was granted, of a hold, the
-//!   approval of what was blown first, the first report of an emergency, whether an assist missed its
-//!   attendance. Each is a small machine of its own that runs beside: what moves it asks only in which
+//!   approval of what was blown first, the first report of an emergency, and what has been before of
+//!   units whose roles change ([`Before`]). Each is a small machine of its own that runs beside: what moves it asks only in which
 //!   stage the whistle and the part are, and nothing else asks how it stands. So it is asked in every
 //!   state, with the side matter open, and its outcome joins the others, and states are not multiplied
 //!   by where the side matters stand.
 //! - The petition: it is open. Its own acts touch no whistle.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::cast::{Cast, Who};
 use crate::{
     actor::Rank,
-    calendar::{Calendar, Limit},
+    calendar::{Calendar, Limit, beijing},
     clock::{Basis, ClockKey, Step, Term},
     file::{Attachment, FileKind},
     ids::{AssignmentId, DistrictId, FileId, PersonId, PetitionId, TextId, WhistleId},
@@ -63,8 +63,19 @@ pub(super) enum Side {
     Approval(Who),
     /// The lead owes the first report of an emergency.
     Report,
-    /// The assist did not report in at its limit.
-    Missed,
+    /// What has been before is read by a change of the lead, or when a unit is added.
+    Before(Before),
+}
+
+/// What has been before, as far as it is read when the roles of units change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub(super) struct Before {
+    /// The assist did not report in at its limit: once it leads, a remedy is owed.
+    pub(super) missed: bool,
+    /// The lead explained a lateness: once it assists, nobody waits for it.
+    pub(super) explained: bool,
+    /// The unit that may be called next had its ruling, so that it gets none again.
+    pub(super) ruled: bool,
 }
 
 /// One unit's part.
@@ -185,7 +196,7 @@ pub(super) fn stage_words(stage: StageKind) -> (&'static str, &'static str) {
         StageKind::Verifying => Stage::Verifying { round },
         StageKind::Rating => Stage::Rating { round },
         StageKind::Closing => Stage::Closing { round },
-        StageKind::LongTerm => Stage::LongTerm { round, until: chrono::NaiveDate::MIN },
+        StageKind::LongTerm => Stage::LongTerm { round, until: NaiveDate::MIN },
         StageKind::Closed => Stage::Closed,
         StageKind::Terminated => Stage::Terminated,
         StageKind::Withdrawn => Stage::Withdrawn,
@@ -200,6 +211,7 @@ pub(super) const WHISTLE: WhistleId = WhistleId(Uuid::from_u128(0x75 << 64));
 pub(super) const SUCCESSOR: WhistleId = WhistleId(Uuid::from_u128((0x75 << 64) | 1));
 pub(super) const LEAD: AssignmentId = AssignmentId(Uuid::from_u128(0x76 << 64));
 pub(super) const ASSIST: AssignmentId = AssignmentId(Uuid::from_u128((0x76 << 64) | 1));
+const FORMER: AssignmentId = AssignmentId(Uuid::from_u128((0x76 << 64) | 3));
 const GHOST: AssignmentId = AssignmentId(Uuid::from_u128((0x76 << 64) | 2));
 
 /// Words that say nothing.
@@ -248,6 +260,10 @@ impl<'a> Frame<'a> {
             blowers: vec![],
             needs_minutes: process.required(Step::Consult).is_some(),
         }
+    }
+
+    pub(super) fn today(&self) -> NaiveDate {
+        self.now.with_timezone(&beijing()).date_naive()
     }
 
     /// The instant at which every running clock is due.
@@ -410,7 +426,7 @@ impl<'a> Frame<'a> {
             StageKind::Verifying => Stage::Verifying { round },
             StageKind::Rating => Stage::Rating { round },
             StageKind::Closing => Stage::Closing { round },
-            StageKind::LongTerm => Stage::LongTerm { round, until: self.now.date_naive() },
+            StageKind::LongTerm => Stage::LongTerm { round, until: self.today() },
             StageKind::Closed => Stage::Closed,
             StageKind::Terminated => Stage::Terminated,
             StageKind::Withdrawn => Stage::Withdrawn,
@@ -427,7 +443,7 @@ impl<'a> Frame<'a> {
             | Side::Extended(_)
             | Side::Hold
             | Side::Report
-            | Side::Missed => None,
+            | Side::Before(_) => None,
         };
         it.issued = Some(Issued {
             at: self.now,
@@ -460,7 +476,7 @@ impl<'a> Frame<'a> {
             // Of the lead that it missed its attendance is what the remedy is owed for.
             let missed = match role {
                 AssignmentRole::Lead => state.lead_absent,
-                AssignmentRole::Assist => side == Side::Missed,
+                AssignmentRole::Assist => before(side).missed,
             };
             let flags = [
                 (Step::ReturnWindow, part.window, false),
@@ -472,6 +488,12 @@ impl<'a> Frame<'a> {
                     it.clocks.insert(ClockKey::at(step, id), self.term(self.due(), lapsed));
                 }
             }
+        }
+        if before(side).ruled {
+            let part = Part { at: AssignmentStageKind::Released, ruled: true, ..fresh() };
+            let unit = self.cast.spare(it);
+            let former = self.assignment(FORMER, AssignmentRole::Assist, unit, &part, side);
+            it.assignments.insert(FORMER, former);
         }
         if state.was_handler {
             let part = Part { at: AssignmentStageKind::Released, ..fresh() };
@@ -490,7 +512,7 @@ impl<'a> Frame<'a> {
         side: Side,
     ) -> Assignment {
         let by = self.cast.person(Who::LeadLiaison);
-        let today = self.now.date_naive();
+        let today = self.today();
         let stage = match part.at {
             AssignmentStageKind::Issued => AssignmentStage::Issued,
             AssignmentStageKind::Acknowledged => AssignmentStage::Acknowledged,
@@ -546,7 +568,8 @@ impl<'a> Frame<'a> {
             absent: false,
             return_right: if part.ruled { ReturnRight::Refused } else { ReturnRight::Open },
             progressed: !(role == AssignmentRole::Lead && side == Side::Report),
-            explained: part.explained,
+            explained: part.explained
+                || role == AssignmentRole::Lead && before(side).explained,
             extension,
             extensions: if side == Side::Extended(role) {
                 self.process.bounds.extensions
@@ -554,6 +577,18 @@ impl<'a> Frame<'a> {
                 0
             },
         }
+    }
+}
+
+fn before(side: Side) -> Before {
+    match side {
+        Side::Before(it) => it,
+        Side::None
+        | Side::Extension(_)
+        | Side::Extended(_)
+        | Side::Hold
+        | Side::Approval(_)
+        | Side::Report => Before::default(),
     }
 }
 

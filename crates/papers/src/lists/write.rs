@@ -89,6 +89,7 @@ pub fn write(lists: &Lists, directory: &Directory) -> Result<Vec<u8>, Unwritable
         page(sheet, lists, table.sheet.zh())?;
         head(sheet, &table, &layout, &options, &looks)?;
         for (row, at) in table.rows.iter().zip(1..) {
+            sheet.set_row_height(at, layout.height(&table, row))?;
             for (column, place) in columns(table.sheet).iter().zip(0..) {
                 cell(sheet, (at, place), row, column, &looks).map_err(|error| match error {
                     XlsxError::MaxStringLengthExceeded => {
@@ -200,9 +201,11 @@ struct Looks {
     text: Format,
     /// Words and codes, which a spreadsheet must not take for numbers or dates.
     word: Format,
+    choice: Format,
     number: Format,
     date: Format,
     printed: Format,
+    ordinal: Format,
 }
 
 /// The one typeface that every office has.
@@ -212,15 +215,15 @@ fn font() -> Format {
 
 impl Looks {
     fn new() -> Self {
-        let grey = Color::RGB(0xBF_BFBF);
         let cell = font()
             .set_border(FormatBorder::Thin)
-            .set_border_color(grey)
+            .set_border_color(Color::RGB(0xBF_BFBF))
             .set_text_wrap()
-            .set_align(FormatAlign::Top);
+            .set_align(FormatAlign::VerticalCenter);
         let centred = cell.clone().set_align(FormatAlign::Center);
-        let header = centred.clone().set_align(FormatAlign::VerticalCenter);
-        let header = |colour| header.clone().set_background_color(Color::RGB(colour));
+        let header = |colour| centred.clone().set_background_color(Color::RGB(colour));
+        let printed =
+            |it: &Format| it.clone().set_background_color(Color::RGB(0xF2_F2F2)).set_italic();
         Self {
             title: font().set_bold().set_font_size(16),
             plain: font().set_text_wrap().set_align(FormatAlign::Top),
@@ -228,23 +231,25 @@ impl Looks {
             header_required: header(0xF8_CBAD).set_bold(),
             header_printed: header(0xD9_D9D9).set_italic(),
             word: cell.clone().set_num_format("@"),
+            choice: centred.clone().set_num_format("@"),
             number: centred.clone().set_num_format("0"),
-            date: centred.set_num_format("yyyy-mm-dd"),
-            printed: cell.clone().set_background_color(Color::RGB(0xF2_F2F2)).set_italic(),
+            date: centred.clone().set_num_format("yyyy-mm-dd"),
+            printed: printed(&cell),
+            ordinal: printed(&centred),
             text: cell,
         }
     }
 
     fn of(&self, column: &Column) -> &Format {
         match column.fill {
-            Fill::Printed | Fill::Ordinal => &self.printed,
+            Fill::Printed => &self.printed,
+            Fill::Ordinal => &self.ordinal,
             Fill::Number(_) => &self.number,
             Fill::Date => &self.date,
             // As text, what is longer than 255 characters is not shown by older programs.
             Fill::Text(most) if most > 255 => &self.text,
-            Fill::Text(_) | Fill::Code | Fill::One(_) | Fill::Several(_) | Fill::YesNo => {
-                &self.word
-            }
+            Fill::Text(_) | Fill::Code | Fill::Several(_) => &self.word,
+            Fill::One(_) | Fill::YesNo => &self.choice,
         }
     }
 }

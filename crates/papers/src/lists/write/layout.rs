@@ -1,11 +1,11 @@
 //! How wide columns are, so that a list is read on a screen and on one width of paper.
 
-use engine::lists::table::{Column, Fill, Table, columns};
+use engine::lists::table::{Column, Fill, Row, Table, columns};
 
 use crate::lists::layout::keys;
 
 /// What all columns together may take: more would print too small to read.
-const PAGE: f64 = 210.0;
+const PAGE: f64 = 190.0;
 
 /// The measures of a sheet.
 pub(super) struct Layout {
@@ -35,6 +35,10 @@ fn bounds(column: &Column) -> (f64, f64) {
         Fill::Text(_) => (14.0, 44.0),
     }
 }
+
+/// The height of a line, in points, and the most that a row is high.
+const LINE: f64 = 14.5;
+const HIGHEST: f64 = 409.0;
 
 impl Layout {
     pub(super) fn of(table: &Table) -> Self {
@@ -75,5 +79,16 @@ impl Layout {
             header_height: 8.0 + 15.0 * n_lines,
             n_frozen: u16::try_from(n_frozen).unwrap_or(0),
         }
+    }
+
+    /// How high a row is, in points, so that all of it is seen. Not every program finds this out by
+    /// itself.
+    pub(super) fn height(&self, table: &Table, row: &Row) -> f64 {
+        let lines = columns(table.sheet).iter().zip(&self.widths).map(|(column, wide)| {
+            let room = (*wide as usize).saturating_sub(1).max(2);
+            let lines = row.cell(column.code).split('\n');
+            lines.map(|it| width(it).div_ceil(room).max(1)).sum::<usize>()
+        });
+        (5.0 + LINE * lines.max().unwrap_or(1) as f64).min(HIGHEST)
     }
 }
