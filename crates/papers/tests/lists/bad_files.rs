@@ -106,7 +106,7 @@ fn regions_that_overlap_without_end_are_damage() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]
     fn a_file_that_is_cut_off_is_told(part in 0.0..1.0_f64) {

@@ -47,7 +47,12 @@ impl Layout {
             let lines = table.rows.iter().flat_map(|it| it.cell(column.code).lines());
             lines.map(width).max().unwrap_or(0) as f64 + 2.0
         };
-        let bounds: Vec<(f64, f64)> = all.iter().map(bounds).collect();
+        // Where little is written little room is kept, so that the texts have it.
+        let bounds = all.iter().map(|it| {
+            let (least, most) = bounds(it);
+            (widest(it).clamp(least.min(9.0), least), most)
+        });
+        let bounds: Vec<(f64, f64)> = bounds.collect();
         let mut widths: Vec<f64> = all
             .iter()
             .zip(&bounds)

@@ -192,9 +192,10 @@ impl Options {
 
     fn listed(&self, set: WordSet) -> String {
         let words = self.words(set);
-        if words.is_empty() || words.len() > LISTED {
-            return String::new();
+        match words.len() {
+            0 => String::new(),
+            1..=LISTED => format!("：{}", words.join("、")),
+            _ => format!("，全部可填的词见隐藏的“{OPTIONS}”工作表"),
         }
-        format!("：{}", words.join("、"))
     }
 }
