@@ -12,6 +12,7 @@ mod m20261130_000001_sealed;
 mod m20261130_000030_oidc;
 mod m20261130_000040_seals;
 mod m20261130_000050_files;
+mod m20261201_000001_lists;
 
 /// The steps, oldest first.
 #[derive(Debug)]
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000030_oidc::Migration),
             Box::new(m20261130_000040_seals::Migration),
             Box::new(m20261130_000050_files::Migration),
+            Box::new(m20261201_000001_lists::Migration),
         ]
     }
 }

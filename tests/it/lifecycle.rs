@@ -162,6 +162,7 @@ on_both! {
         let whistle = app.by("dispatcher").act("blowNow", json!({
             "petitions": [petition],
             "content": { "matter": "gas_leak", "title": "燃气泄漏", "request": "立即到场处置",
+                "overrideReason": "燃气公司先行抢修，住建部门随后",
                 "units": [{ "unit": unit("yjj") }, { "unit": unit("rqgs") }] },
             "onBehalfOf": { "person": app.person("duty"), "medium": "PHONE", "occurredAt": app.clock_text() }
         }), "id stage blownNow ratification assignments { id unit { code } deadlines { step due } }").await;

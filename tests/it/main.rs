@@ -20,6 +20,7 @@ mod leaks;
 mod letters;
 mod lifecycle;
 mod limits;
+mod lists;
 mod mail;
 mod matrix;
 mod migrations;

@@ -126,6 +126,7 @@ async fn case(app: &TestApp) -> BTreeMap<&'static str, String> {
     let turn =
         json!({ "from": from, "until": until, "person": app.person("duty"), "unit": unit("qzx") });
     app.by("director").act("setDuty", turn, "id").await;
+    let draft = crate::lists::drafted(app, "dispatcher").await;
     let query = format!("query($id: ID!) {{ whistle(id: $id) {{ {WHISTLE} }} }}");
     let whistle =
         app.by("dispatcher").query(&query, json!({ "id": whistle["id"] })).await["whistle"].clone();
@@ -144,6 +145,7 @@ async fn case(app: &TestApp) -> BTreeMap<&'static str, String> {
         ("absence", "abs_00000000000000000000000000000042".to_owned()),
         ("duty", "dut_00000000000000000000000000000042".to_owned()),
         ("upload", "upl_00000000000000000000000000000042".to_owned()),
+        ("draft", draft),
         ("file", "fil_00000000000000000000000000000042".to_owned()),
     ]);
     for name in UNITS {

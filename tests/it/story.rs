@@ -39,6 +39,10 @@ pub(crate) async fn drafted(
     level: Option<&str>,
     units: &[&str],
 ) -> String {
+    // The matter's own row: at the level 重点, led by `rsj` with `zjj`.
+    let departs = level.is_some_and(|it| it != "key")
+        || units.first() != Some(&"rsj")
+        || !units.contains(&"zjj");
     let calls: Vec<Value> = units.iter().map(|it| json!({ "unit": unit(it) })).collect();
     let whistle = app
         .by("dispatcher")
@@ -49,7 +53,7 @@ pub(crate) async fn drafted(
                 "content": {
                     "matter": MATTER, "level": level, "title": "拖欠工资的处置",
                     "request": "请牵头核实拖欠数额并督促支付", "tried": "街道已两次协调未果",
-                    "units": calls
+                    "units": calls, "overrideReason": departs.then_some("按现场情况调整")
                 }
             }),
             "id stage",

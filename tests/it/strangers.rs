@@ -104,7 +104,7 @@ on_both! {
         let ids = json!({
             "whistle": whistle["id"], "assignment": part(&whistle, "rsj"), "petition": petition, "of": petition,
             "case": whistle["id"], "unit": tests::unit("cgj"), "suggestedUnit": tests::unit("cgj"), "person": app.person("cgj"),
-            "account": app.person("cgj"), "substitute": app.person("cgj"), "upload": "upl_00000000000000000000000000000042",
+            "account": app.person("cgj"), "substitute": app.person("cgj"), "upload": "upl_00000000000000000000000000000042", "draft": "ldr_00000000000000000000000000000042",
             "file": "fil_00000000000000000000000000000042"
         });
         let before = app.by("dispatcher").query("{ petitions { totalCount } whistles { totalCount } }", json!({})).await;

@@ -110,12 +110,13 @@ impl App {
     }
 
     /// Keeps on the record that an act was refused for want of authority.
-    async fn noted<T>(
+    pub(crate) async fn noted<T>(
         &self,
         caller: &Caller,
         act: &str,
-        res: Result<T, Error>,
+        res: Result<T, impl Into<Error>>,
     ) -> Result<T, Error> {
+        let res = res.map_err(Into::into);
         if let Err(Error::Refused(refusal)) = &res {
             self.note_refused(caller, act, refusal).await?;
         }

@@ -142,6 +142,27 @@ impl App {
         Ok((file, received))
     }
 
+    /// The bytes of what the caller sent and has not attached; none where nothing waits under this
+    /// id for them.
+    ///
+    /// # Errors
+    /// Where the bytes are not there or not what was stored, or a fault.
+    pub async fn uploaded(
+        &self,
+        caller: &Caller,
+        id: UploadId,
+    ) -> Result<Option<Vec<u8>>, FileError> {
+        let (file, who) = (FileId(id.0), caller.member.person);
+        let row = self.store().upload(self.district(), who, file, self.now()).await?;
+        let Some(row) = row else { return Ok(None) };
+        let mut bytes = Vec::new();
+        let mut all = std::pin::pin!(self.files().read(&row).await?);
+        while let Some(some) = futures_util::StreamExt::next(&mut all).await {
+            bytes.extend_from_slice(&some?);
+        }
+        Ok(Some(bytes))
+    }
+
     /// A file of a case that the caller may see; a sealed one only while they have it open.
     ///
     /// # Errors

@@ -50,17 +50,17 @@ impl App {
                     continue;
                 }
             };
-            self.address(registers, *stream, version, notices, &shut, &mut res);
+            self.address(registers, stream.uuid(), version, notices, &shut, &mut res);
         }
         res
     }
 
     /// Addresses the notices of one event: nobody gets two letters for it, and nobody from whom
     /// the case is kept any.
-    fn address(
+    pub(crate) fn address(
         &self,
         registers: &Registers,
-        stream: StreamId,
+        stream: uuid::Uuid,
         version: u32,
         notices: Vec<Notice>,
         shut: &BTreeSet<Holder>,

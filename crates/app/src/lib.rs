@@ -17,6 +17,7 @@ mod file;
 mod import;
 mod intake;
 mod letters;
+mod lists;
 mod record;
 mod registers;
 mod submit;
@@ -48,6 +49,7 @@ pub use error::Error;
 pub use file::{FileError, FileView, Upload};
 pub use import::{ImportError, Imported};
 pub use intake::{Behalf, Intake, TEXT_LIMIT, TITLE_LIMIT};
+pub use lists::{DraftView, ListsError, Progress, told as told_of_workbook};
 pub use record::{RecordError, SealOrder, Signer};
 pub use registers::{Caller, Registers};
 pub use store::Identity;
@@ -81,6 +83,8 @@ struct Inner {
     /// The auditor's stream of this process, and its day.
     log: std::sync::Mutex<Option<(chrono::NaiveDate, engine::ids::AuditId)>>,
     seal_check: auditor::SealCheck,
+    /// The checks of drafts of the lists that run in this process.
+    checks: lists::Checks,
 }
 
 /// What an application is made of.
@@ -125,6 +129,7 @@ impl App {
                 block: Mutex::new(HashMap::new()),
                 log: std::sync::Mutex::new(None),
                 seal_check: auditor::SealCheck::new(),
+                checks: lists::Checks::default(),
             }),
         })
     }

@@ -1,8 +1,7 @@
 //! 机构调整: units are added, moved, taken over and closed.
 
 use engine::{
-    Refusal, StreamId,
-    audit::AuditFact,
+    StreamId,
     clock::Step,
     directory::{Directory, Unit, reorganise},
     whistle,
@@ -35,10 +34,7 @@ impl App {
             let owes = self.store().owes(self.district(), wanted.id).await?;
             let decided =
                 reorganise(&registers.directory, &caller.member, wanted.clone(), is_new, owes);
-            let unit = match decided {
-                Ok(unit) => unit,
-                Err(refusal) => return self.refuse_unit(caller, refusal).await,
-            };
+            let unit = self.noted(caller, "put_unit", decided).await?;
             let notes = self.notes(&caller.by(), vec![]);
             let follows = self.follows(&registers, &unit).await?;
             let put = self
@@ -82,18 +78,5 @@ impl App {
             entitled.extend(audience::moved(&scene, &registers.directory, &after));
         }
         Ok(Commit::refreshing(self.district(), self.now(), &deadlines, &entitled)?)
-    }
-
-    async fn refuse_unit(&self, caller: &Caller, refusal: Refusal) -> Result<Unit, Error> {
-        if refusal.is_recorded() {
-            let fact = AuditFact::Refused {
-                act: "put_unit".to_owned(),
-                code: refusal.code().to_owned(),
-                case: None,
-                units: vec![],
-            };
-            self.note(&caller.by(), fact).await?;
-        }
-        Err(refusal.into())
     }
 }

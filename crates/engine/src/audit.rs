@@ -16,8 +16,8 @@ use crate::{
     directory::Unit,
     event::Event,
     ids::{
-        AbsenceId, AssignmentId, AuditId, DistrictId, DutyId, FileId, PersonId, PetitionId,
-        TokenId, UnitId,
+        AbsenceId, AssignmentId, AuditId, DistrictId, DutyId, FileId, ListsDraftId, PersonId,
+        PetitionId, TokenId, UnitId,
     },
     petition::PetitionFact,
     refusal::Refusal,
@@ -64,6 +64,39 @@ pub enum AuditFact {
         /// The version.
         version: u32,
         /// The digest of its body.
+        digest: Digest,
+        /// The draft that it was; none where the program brought it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        draft: Option<ListsDraftId>,
+        /// Everybody who wrote in that.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        editors: Vec<PersonId>,
+    },
+    /// 清单起草与修改: a draft was begun or written anew.
+    ListsDrafted {
+        /// The draft.
+        draft: ListsDraftId,
+        /// How often it was written.
+        edit: u32,
+        /// The version that it sets out from.
+        base: u32,
+        /// The digest of what it says.
+        digest: Digest,
+    },
+    /// 清单验证.
+    ListsChecked {
+        /// The draft.
+        draft: ListsDraftId,
+        /// The digest of what it says.
+        digest: Digest,
+        /// Whether every property was proven.
+        proven: bool,
+    },
+    /// 清单草案废弃.
+    ListsDiscarded {
+        /// The draft.
+        draft: ListsDraftId,
+        /// The digest of what it said.
         digest: Digest,
     },
     /// 日历采用: a version of the calendar.
@@ -434,6 +467,9 @@ impl AuditFact {
         match self {
             Self::UnitsChanged { .. }
             | Self::ListsPublished { .. }
+            | Self::ListsDrafted { .. }
+            | Self::ListsChecked { .. }
+            | Self::ListsDiscarded { .. }
             | Self::CalendarAdopted { .. }
             | Self::AccountAdded { .. }
             | Self::RolesAsked { .. }
@@ -482,6 +518,9 @@ impl AuditFact {
         match self {
             Self::UnitsChanged { .. }
             | Self::ListsPublished { .. }
+            | Self::ListsDrafted { .. }
+            | Self::ListsChecked { .. }
+            | Self::ListsDiscarded { .. }
             | Self::CalendarAdopted { .. }
             | Self::AccountAdded { .. }
             | Self::RolesAsked { .. }
@@ -533,6 +572,9 @@ impl AuditKind {
             Self::Refused => "办理被拒",
             Self::UnitsChanged => "机构变更",
             Self::ListsPublished => "清单发布",
+            Self::ListsDrafted => "清单起草",
+            Self::ListsChecked => "清单验证",
+            Self::ListsDiscarded => "清单草案废弃",
             Self::CalendarAdopted => "日历采用",
             Self::SignedIn => "登录",
             Self::SignInRefused => "登录被拒",

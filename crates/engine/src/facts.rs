@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::{
     actor::OnBehalfOf,
     calendar::{Calendar, beijing},
-    clock::{Step, Term},
+    clock::{Step, Term, Warning},
     directory::Directory,
     ids,
     lists::Lists,
@@ -65,21 +65,22 @@ impl Facts<'_> {
             .map(|it| it.with_timezone(&Utc))
     }
 
-    /// The term of a limit that starts now.
+    /// The term of a limit that starts now, yellow when the list says so.
     #[must_use]
     pub fn term(
         &self,
         step: Step,
         limit: crate::calendar::Limit,
         cap: Option<DateTime<Utc>>,
+        warning: Warning,
     ) -> Term {
         let cap = cap.filter(|_| step.is_capped());
-        Term::counted(self.calendar, self.now, limit, cap, self.lists.process.warning)
+        Term::counted(self.calendar, self.now, limit, cap, warning)
     }
 
     /// The term of a date that a decision names.
     #[must_use]
-    pub fn named(&self, due: DateTime<Utc>) -> Term {
-        Term::named(self.calendar, self.now, due, self.lists.process.warning)
+    pub fn named(&self, due: DateTime<Utc>, warning: Warning) -> Term {
+        Term::named(self.calendar, self.now, due, warning)
     }
 }

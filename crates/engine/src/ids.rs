@@ -73,6 +73,8 @@ ids! {
     FileId "fil";
     /// A file that was received and is attached to nothing yet.
     UploadId "upl";
+    /// A draft of the four lists (清单草案).
+    ListsDraftId "ldr";
 }
 
 /// The `n`-th id that follows from `seed`.

@@ -1,6 +1,7 @@
 //! The four lists (四张清单) as typed values: what drives the machine, and what a centre may edit.
 
 pub mod diff;
+pub mod draft;
 pub mod fault;
 pub mod initiation;
 pub mod matter;

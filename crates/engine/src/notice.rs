@@ -62,6 +62,8 @@ pub enum NoticeKind {
     Sealed,
     /// 调阅封存附件: a sealed file was opened.
     FileOpened,
+    /// 清单发布: a version of the lists, to whoever works by it.
+    ListsPublished,
 }
 
 /// Who is told: everybody in a unit who has one of these roles.
@@ -119,6 +121,19 @@ impl Notice {
     #[must_use]
     pub fn sealed() -> Self {
         Self::new(NoticeKind::Sealed, UnitId(uuid::Uuid::nil()), &[])
+    }
+
+    /// The notice of a version of the lists, to a unit.
+    #[must_use]
+    pub fn lists_published(unit: UnitId, is_centre: bool) -> Self {
+        const CENTRE: &[Role] = &[
+            Role::Dispatcher,
+            Role::Director,
+            Role::DutyLeader,
+            Role::Leader,
+            Role::PetitionOfficer,
+        ];
+        Self::new(NoticeKind::ListsPublished, unit, if is_centre { CENTRE } else { UNIT })
     }
 
     fn new(kind: NoticeKind, unit: UnitId, roles: &[Role]) -> Self {

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use strum::{EnumDiscriminants, EnumIter, IntoStaticStr};
 
 pub use self::account::AccountRefusal;
-use crate::{actor::Role, calendar::beijing, text::Lang};
+use crate::{actor::Role, calendar::beijing, file::FileKind, text::Lang};
 
 /// An expected no. State is unchanged by it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, EnumDiscriminants, IntoStaticStr)]
@@ -77,6 +77,17 @@ pub enum Refusal {
     MinutesRequired,
     /// The process of this kind and level has no such step.
     NoSuchStep,
+    /// 清单未验证: the draft was not checked as it stands.
+    ListsUnchecked,
+    /// 清单验证未通过: the check found what must not be.
+    ListsRefuted,
+    /// 必备材料不全: the initiation list asks for a kind of file that is not attached.
+    MaterialMissing {
+        /// The kind.
+        kind: FileKind,
+    },
+    /// 不在可吹哨时段: the initiation list lets this be issued in office hours only.
+    OutOfHours,
     /// The deadline has not passed, or is not there.
     NotDue,
     /// Something is already so.
@@ -119,6 +130,8 @@ pub enum Problem {
     Contradiction,
     /// It cannot be read.
     Unreadable,
+    /// It is not in force any more.
+    Expired,
 }
 
 /// What the process list bounds.
@@ -132,6 +145,8 @@ pub enum Bounded {
     Extensions,
     /// 挂账.
     Holds,
+    /// 吹哨: of one petition under one kind and level.
+    Whistles,
 }
 
 impl Bounded {
@@ -145,6 +160,8 @@ impl Bounded {
             (Self::Extensions, Lang::En) => "extension",
             (Self::Holds, Lang::Zh) => "挂账",
             (Self::Holds, Lang::En) => "hold",
+            (Self::Whistles, Lang::Zh) => "同一诉求吹哨",
+            (Self::Whistles, Lang::En) => "whistling one petition",
         }
     }
 }
@@ -172,6 +189,8 @@ impl Problem {
             (Self::Contradiction, Lang::En) => "contradicts another field".to_owned(),
             (Self::Unreadable, Lang::Zh) => "无法识别".to_owned(),
             (Self::Unreadable, Lang::En) => "cannot be read".to_owned(),
+            (Self::Expired, Lang::Zh) => "已失效".to_owned(),
+            (Self::Expired, Lang::En) => "is not in force any more".to_owned(),
         }
     }
 }
@@ -237,6 +256,10 @@ impl Refusal {
             | Self::NoProcess
             | Self::MinutesRequired
             | Self::NoSuchStep
+            | Self::ListsUnchecked
+            | Self::ListsRefuted
+            | Self::MaterialMissing { .. }
+            | Self::OutOfHours
             | Self::NotDue
             | Self::Already
             | Self::Stale { .. } => false,
@@ -353,6 +376,30 @@ impl Refusal {
             (Self::NoSuchStep, Lang::Zh) => "此哨种、等级的流程没有这一环节".to_owned(),
             (Self::NoSuchStep, Lang::En) => {
                 "the process of this kind and level has no such step".to_owned()
+            }
+            (Self::ListsUnchecked, Lang::Zh) => {
+                "草案修改后尚未验证; 请先验证再发布".to_owned()
+            }
+            (Self::ListsUnchecked, Lang::En) => {
+                "the draft was not checked as it stands; check it before it is published".to_owned()
+            }
+            (Self::ListsRefuted, Lang::Zh) => {
+                "草案验证未通过; 请按验证结果修改后再验证".to_owned()
+            }
+            (Self::ListsRefuted, Lang::En) => {
+                "the check found what must not be; mend the draft as the check says".to_owned()
+            }
+            (Self::MaterialMissing { kind }, Lang::Zh) => {
+                format!("必备材料不全, 缺少{}; 请先上传到诉求或本哨", kind.zh())
+            }
+            (Self::MaterialMissing { kind }, Lang::En) => format!(
+                "the initiation list asks for a file of the kind {kind}; attach it to the petition or the whistle first"
+            ),
+            (Self::OutOfHours, Lang::Zh) => {
+                "此哨种、等级只能在工作时间签发; 紧急情况请用应急哨".to_owned()
+            }
+            (Self::OutOfHours, Lang::En) => {
+                "this kind and level is issued in office hours only; an emergency has a kind of its own".to_owned()
             }
             (Self::NotDue, Lang::Zh) => "期限尚未届满".to_owned(),
             (Self::NotDue, Lang::En) => "the deadline has not passed".to_owned(),

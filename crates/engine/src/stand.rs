@@ -10,13 +10,13 @@ use crate::{
         self, Relation,
         audience::{self, Holder},
     },
-    clock::{ClockKey, Promised, Start, Step, Term},
+    clock::{ClockKey, Promised, Start, Step, Term, Warning},
     command::CommandKind,
     directory::Tier,
     event::{Event, Recorded},
     facts::Facts,
     ids::{AssignmentId, PersonId, PetitionId, UnitId, WhistleId},
-    lists::{Initiation, Process},
+    lists::{Initiation, Matter, Process},
     petition::{Petition, PetitionFact},
     refusal::{Problem, Refusal},
     scene::{Scene, StreamId},
@@ -235,7 +235,9 @@ impl<'a> Stand<'a> {
 
     /// The term of a scan: from the recording on, whatever the case and wherever it is.
     fn scan_term(&self) -> Term {
-        self.facts.term(Step::Scan, self.facts.lists.process.scan.limit, None)
+        let process = &self.facts.lists.process;
+        let warning = process.scan.warning.unwrap_or(process.warning);
+        self.facts.term(Step::Scan, process.scan.limit, None, warning)
     }
 
     fn term(&self, whistle: &Whistle, process: &Process, step: Step) -> Result<Term, Refusal> {
@@ -243,9 +245,25 @@ impl<'a> Stand<'a> {
             return Ok(self.scan_term());
         }
         let rule = process.steps.get(&step).ok_or(Refusal::NoProcess)?;
-        let again = whistle.stage.round() > 1 && matches!(step, Step::Handle | Step::Task);
-        let limit = if again { process.bounds.rework } else { rule.limit };
-        Ok(self.facts.term(step, limit, self.cap(whistle)))
+        let part = matches!(step, Step::Handle | Step::Task);
+        let limit = if part && whistle.stage.round() > 1 {
+            process.bounds.rework
+        } else if part {
+            self.matter(whistle).and_then(|it| it.handle).unwrap_or(rule.limit)
+        } else {
+            rule.limit
+        };
+        Ok(self.facts.term(step, limit, self.cap(whistle), self.warning(whistle, step)))
+    }
+
+    /// The row of the matter that a whistle is blown for.
+    fn matter(&self, whistle: &Whistle) -> Option<&'a Matter> {
+        self.facts.lists.matters.get(whistle.content.as_ref()?.matter.as_ref()?)
+    }
+
+    /// When the clock of a step of a whistle turns yellow.
+    pub(crate) fn warning(&self, whistle: &Whistle, step: Step) -> Warning {
+        self.facts.lists.process.warning(self.process(whistle).ok(), step)
     }
 
     /// The earliest statutory date of a whistle's petitions, as it is now where the petition is at
@@ -327,16 +345,22 @@ impl<'a> Stand<'a> {
         let registration = petition.registration.as_ref().ok_or(Refusal::NoProcess)?;
         let limits =
             self.facts.lists.process.petition(registration.procedure).ok_or(Refusal::NoProcess)?;
-        let rule = if step == Step::Accept {
-            &limits.accept
-        } else if step == Step::Answer {
-            &limits.answer
-        } else {
-            &limits.conclude
-        };
+        let rule = limits.rule(step);
         let cap = registration.external_due.filter(|_| step == Step::Answer);
-        let warning = self.facts.lists.process.warning;
+        let warning = self.petition_warning(petition, step);
         Ok(Term::counted(self.facts.calendar, self.facts.now, rule.limit, cap, warning))
+    }
+
+    /// When the clock of a step of a petition turns yellow.
+    pub(crate) fn petition_warning(&self, petition: &Petition, step: Step) -> Warning {
+        let process = &self.facts.lists.process;
+        let procedure = petition.registration.as_ref().map(|it| it.procedure);
+        let own = if step == Step::Scan {
+            process.scan.warning
+        } else {
+            procedure.and_then(|it| process.petition(it)?.rule(step).warning)
+        };
+        own.unwrap_or(process.warning)
     }
 
     fn push(&mut self, stream: StreamId, event: Event) {
@@ -348,18 +372,21 @@ impl<'a> Stand<'a> {
     /// where the count says so, and never earlier than what was told.
     pub(crate) fn adopt_calendar(&mut self, stream: StreamId) {
         let calendar = self.facts.calendar;
-        let warning = self.facts.lists.process.warning;
         let promised = |clocks: &crate::clock::Clocks, starts: &[Start]| -> Vec<Promised> {
             let before = |it: &Start| Some((it.key, clocks.get(&it.key)?.due, it.term.due));
             let moved = starts.iter().filter_map(before).filter(|(_, was, is)| was != is);
             moved.map(|(key, due, _)| Promised { key, due }).collect()
         };
-        let moved = |clocks: &crate::clock::Clocks, cap: Option<DateTime<Utc>>| -> Vec<Start> {
+        let moved = |clocks: &crate::clock::Clocks,
+                     cap: Option<DateTime<Utc>>,
+                     warning: &dyn Fn(Step) -> Warning|
+         -> Vec<Start> {
             clocks
                 .iter()
                 .filter(|(_, term)| !term.lapsed && term.calendar < calendar.version())
                 .map(|(key, term)| {
                     let cap = if key.step.is_capped() { cap } else { term.cap };
+                    let warning = warning(key.step);
                     Start { key: *key, term: term.recounted_within(calendar, cap, warning) }
                 })
                 .collect()
@@ -367,7 +394,7 @@ impl<'a> Stand<'a> {
         match stream {
             StreamId::Whistle(id) => {
                 let Some(it) = self.scene.whistles.get(&id) else { return };
-                let starts = moved(&it.clocks, self.cap(it));
+                let starts = moved(&it.clocks, self.cap(it), &|step| self.warning(it, step));
                 if !starts.is_empty() {
                     let promised = promised(&it.clocks, &starts);
                     let calendar = calendar.version();
@@ -377,7 +404,7 @@ impl<'a> Stand<'a> {
             }
             StreamId::Petition(id) => {
                 let Some(it) = self.scene.petitions.get(&id) else { return };
-                let starts = moved(&it.clocks, None);
+                let starts = moved(&it.clocks, None, &|step| self.petition_warning(it, step));
                 if !starts.is_empty() {
                     let promised = promised(&it.clocks, &starts);
                     let calendar = calendar.version();

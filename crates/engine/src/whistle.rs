@@ -91,6 +91,10 @@ pub struct Content {
     pub purpose: Purpose,
     /// Whom it calls.
     pub calls: Vec<Call>,
+    /// Why it departs from the row of its matter (改派理由): another lead, kind or level, or without
+    /// an assist that the row names. What departs without one is not submitted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub override_reason: Option<Words>,
 }
 
 /// 化解: whether a matter was resolved. Apart from 办结 and 满意 (R29).

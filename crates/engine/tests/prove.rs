@@ -76,7 +76,8 @@ fn a_pair_is_proven_in_the_whole_picture() {
     let (mut lists, calendars) = (preset(), calendars());
     // One round and no hold: the rest is like it, and is proven by the soak.
     for it in &mut lists.process.rows {
-        it.bounds = Bounds { send_backs: 1, reworks: 0, extensions: 1, holds: 0, ..it.bounds.clone() };
+        it.bounds =
+            Bounds { send_backs: 1, reworks: 0, extensions: 1, holds: 0, ..it.bounds.clone() };
     }
     let prover = Prover::new(&lists, &calendars);
     for (kind, level) in [("quick", "general")] {
@@ -282,7 +283,8 @@ const SEEDED: &[Seeded] = {
         Seeded {
             name: "挂账复核周期不足一天",
             spoil: |it| {
-                let rule = it.responsibility.rows.iter_mut().find(|it| it.level.0 == "key").unwrap();
+                let rule =
+                    it.responsibility.rows.iter_mut().find(|it| it.level.0 == "key").unwrap();
                 rule.review = Limit::new(8, LimitUnit::WorkingHour).unwrap();
             },
             property: P::Reachable,
@@ -609,7 +611,13 @@ fn every_seeded_fault_is_found_where_it_is_with_a_shortest_story() {
 
 #[test]
 fn a_story_is_told_in_the_words_of_the_office() {
-    let names = ["起草与签发只有中心主任", "中心可以召集自己", "要会商而不要报到", "争议会商逾期不上移", "办理八十个工作日"];
+    let names = [
+        "起草与签发只有中心主任",
+        "中心可以召集自己",
+        "要会商而不要报到",
+        "争议会商逾期不上移",
+        "办理八十个工作日",
+    ];
     let mut text = String::new();
     for name in names {
         let seeded = SEEDED.iter().find(|it| it.name == name).unwrap();
@@ -629,9 +637,10 @@ fn a_unit_that_may_not_be_called_has_no_duty() {
     let (mut lists, calendars) = (preset(), calendars());
     let picture = Picture::preset().unwrap();
     let keep = ["zjj", "kjj", "czj", "zrj", "gdgs"];
-    lists.matters.rows.retain(|it| {
-        it.lead.iter().chain(&it.assists).all(|it| keep.contains(&it.as_str()))
-    });
+    lists
+        .matters
+        .rows
+        .retain(|it| it.lead.iter().chain(&it.assists).all(|it| keep.contains(&it.as_str())));
     assert!(!lists.matters.rows.is_empty());
     let callable = |lists: &Lists| {
         let findings = Prover::new(lists, &calendars).with_units(&picture.directory).rows();
@@ -654,15 +663,13 @@ fn somebody_is_there_for_what_is_owed() {
         let prover = Prover::new(&lists, &calendars);
         let prover = prover.with_units(&picture.directory).with_people(&staffing);
         let findings = prover.rows();
-        let refutes = |it: &Finding| {
-            it.property == Property::Owned && it.severity == Severity::Refutes
-        };
+        let refutes =
+            |it: &Finding| it.property == Property::Owned && it.severity == Severity::Refutes;
         findings.into_iter().filter(refutes).collect()
     };
     assert_eq!(owners(&everybody), []);
     let leader = Cast::Leader.person();
-    let without: Vec<Member> =
-        everybody.iter().filter(|it| it.person != leader).cloned().collect();
+    let without: Vec<Member> = everybody.iter().filter(|it| it.person != leader).cloned().collect();
     let found = owners(&without);
     assert!(!found.is_empty());
     let district = Body::District.id();

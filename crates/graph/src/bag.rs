@@ -135,6 +135,7 @@ pub(crate) async fn gather(
             ("request", Some(content.request)),
             ("tried", content.tried),
             ("offList", content.off_list),
+            ("overrideReason", content.override_reason),
         ] {
             texts.extend(text.filter(|_| wants(ctx, field)));
         }

@@ -539,6 +539,8 @@ pub(crate) enum NoticeKind {
     Sealed,
     /// 调阅封存附件.
     FileOpened,
+    /// 清单发布.
+    ListsPublished,
 }
 
 /// 流程环节.
@@ -617,4 +619,99 @@ pub(crate) enum FileKind {
     Scan,
     /// 其他.
     Other,
+}
+
+/// 清单的一张表.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum, Serialize)]
+#[graphql(remote = "engine::lists::Sheet")]
+pub(crate) enum ListsSheet {
+    /// 吹哨事项清单.
+    Matters,
+    /// 吹哨发起清单.
+    Initiation,
+    /// 吹哨流程清单.
+    Process,
+    /// 化解责任清单.
+    Responsibility,
+    /// 哨种.
+    Kinds,
+    /// 等级.
+    Levels,
+    /// 办理界限.
+    Bounds,
+    /// 诉求时限.
+    Petitions,
+    /// 通则.
+    General,
+    /// 信访分类对照.
+    Classes,
+    /// 权责清单.
+    Powers,
+}
+
+/// 清单一列如何填写.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum, Serialize)]
+pub(crate) enum ListsFill {
+    /// 由系统印出, 不能修改.
+    Printed,
+    /// 文字.
+    Text,
+    /// 编码.
+    Code,
+    /// 选一个词.
+    One,
+    /// 选若干个词, 用顿号隔开.
+    Several,
+    /// 整数.
+    Number,
+    /// 是或否.
+    YesNo,
+    /// 日期.
+    Date,
+}
+
+/// 可吹哨的时段.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum, Serialize)]
+#[graphql(remote = "engine::lists::Hours")]
+pub(crate) enum Hours {
+    /// 全天.
+    Always,
+    /// 工作时间.
+    Office,
+}
+
+/// 清单验证的性质.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum, Serialize)]
+#[graphql(remote = "engine::prove::Property")]
+pub(crate) enum ListsProperty {
+    /// 各行完整、所引皆有.
+    WellFormed,
+    /// 没有死路.
+    NoDeadEnd,
+    /// 没有走不到的环节.
+    Reachable,
+    /// 每个等待环节都有能办的责任人、时限和逾期后果.
+    Owned,
+    /// 没有无止境的往返.
+    Bounded,
+    /// 核查绕不过去.
+    Verified,
+    /// 起草与审批、办理与核查不是同一人.
+    Separated,
+    /// 各时限都在法定期限之内.
+    InTime,
+    /// 不给不能召集的单位派责任.
+    Callable,
+    /// 各行互不矛盾、互不重叠.
+    Consistent,
+}
+
+/// 清单验证发现的轻重.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum, Serialize)]
+#[graphql(remote = "engine::prove::Severity")]
+pub(crate) enum ListsSeverity {
+    /// 验证不通过.
+    Refutes,
+    /// 通过, 但应知道.
+    Shown,
 }

@@ -50,6 +50,14 @@ pub enum ErrorCode {
     MinutesRequired,
     /// 流程没有这一环节.
     NoSuchStep,
+    /// 清单草案修改后尚未验证.
+    ListsUnchecked,
+    /// 清单草案验证未通过.
+    ListsRefuted,
+    /// 必备材料不全.
+    MaterialMissing,
+    /// 不在可吹哨时段.
+    OutOfHours,
     /// 期限尚未届满.
     NotDue,
     /// 已经办理过.
@@ -123,6 +131,10 @@ fn refused(refusal: &Refusal) -> ErrorCode {
         Refusal::NoProcess => ErrorCode::NoProcess,
         Refusal::MinutesRequired => ErrorCode::MinutesRequired,
         Refusal::NoSuchStep => ErrorCode::NoSuchStep,
+        Refusal::ListsUnchecked => ErrorCode::ListsUnchecked,
+        Refusal::ListsRefuted => ErrorCode::ListsRefuted,
+        Refusal::MaterialMissing { .. } => ErrorCode::MaterialMissing,
+        Refusal::OutOfHours => ErrorCode::OutOfHours,
         Refusal::NotDue => ErrorCode::NotDue,
         Refusal::Already => ErrorCode::Already,
         Refusal::Stale { .. } => ErrorCode::Stale,

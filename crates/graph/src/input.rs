@@ -1,6 +1,7 @@
 //! Inputs of mutations. Each carries, beside its own fields, what every act may carry.
 
 pub(crate) mod account;
+pub(crate) mod lists;
 
 use async_graphql::{Context, ID, InputObject, Result};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -113,6 +114,9 @@ pub(crate) struct ContentInput {
     pub(crate) matter: Option<String>,
     /// 清单外吹哨的理由.
     pub(crate) off_list: Option<String>,
+    /// 改派理由: why it departs from the row of its matter: another lead, kind or level, or without
+    /// an assist that the row names.
+    pub(crate) override_reason: Option<String>,
     /// 哨种代码.
     pub(crate) kind: Option<String>,
     /// 等级代码.

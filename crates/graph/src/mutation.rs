@@ -1,6 +1,7 @@
 //! Mutations: input to command, result to object. Nothing is decided here.
 
 pub(crate) mod account;
+pub(crate) mod lists;
 mod run;
 
 use std::collections::BTreeMap;
@@ -36,7 +37,7 @@ use run::{asked, attach, calls, draft, judge, limit, part, register, resolution,
 
 /// 操作: each takes one input, and returns the object that it changed.
 #[derive(MergedObject, Default)]
-pub struct Mutation(CaseMutation, account::AccountMutation);
+pub struct Mutation(CaseMutation, account::AccountMutation, lists::ListsMutation);
 
 /// 办理: each takes one input, and returns the object that it changed.
 #[derive(Default)]

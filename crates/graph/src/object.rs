@@ -4,6 +4,7 @@ mod account;
 mod assignment;
 mod calendar;
 mod deadline;
+mod draft;
 mod event;
 mod file;
 mod letter;
@@ -19,6 +20,7 @@ pub(crate) use account::{Absence, Account, AccountConnection, AccountWithPasswor
 pub(crate) use assignment::Assignment;
 pub(crate) use calendar::Calendar;
 pub(crate) use deadline::{Deadline, DeadlineConnection, InboxConnection, InboxItem};
+pub(crate) use draft::{ListsChange, ListsDraft, ListsProblem, ListsVersion, ListsWritten};
 pub(crate) use event::EventConnection;
 pub(crate) use file::{File, OpenedFile};
 pub(crate) use letter::{Letter, LetterConnection};

@@ -1,6 +1,7 @@
 //! Queries: each passes the gate, each page comes by keyset.
 
 pub(crate) mod account;
+pub(crate) mod lists;
 pub(crate) mod record;
 
 use app::Visible;
@@ -16,7 +17,7 @@ use crate::{
     input::{case_of, id},
     object::{
         Calendar, Deadline, DeadlineConnection, EventConnection, InboxConnection, InboxItem,
-        Letter, LetterConnection, Lists, Me, Petition, PetitionConnection, Unit, Whistle,
+        Letter, LetterConnection, Me, Petition, PetitionConnection, Unit, Whistle,
         WhistleConnection, timeline,
     },
     page::request,
@@ -24,7 +25,7 @@ use crate::{
 
 /// 查询.
 #[derive(MergedObject, Default)]
-pub struct Query(CaseQuery, account::AccountQuery, record::RecordQuery);
+pub struct Query(CaseQuery, account::AccountQuery, lists::ListsQuery, record::RecordQuery);
 
 /// 办件.
 #[derive(Default)]
@@ -390,19 +391,6 @@ impl CaseQuery {
         after: Option<String>,
     ) -> Result<Option<EventConnection>> {
         timeline(ctx, case_of(ctx, "case", &case)?, first, after).await
-    }
-
-    /// 四张清单: a version, or the one in force.
-    #[graphql(complexity = "200 + 30 * child_complexity")]
-    async fn lists(&self, ctx: &Context<'_>, version: Option<u32>) -> Result<Option<Lists>> {
-        caller(ctx)?;
-        let registers = registers(ctx)?;
-        let today = app(ctx)?.now().with_timezone(&engine::calendar::beijing()).date_naive();
-        let found = match version {
-            Some(version) => registers.lists_version(version),
-            None => registers.lists_on(today),
-        };
-        Ok(found.cloned().map(Lists))
     }
 
     /// 工作日历: a version, or the one in force.

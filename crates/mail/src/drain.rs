@@ -6,11 +6,18 @@
 
 use app::{App, Registers};
 use chrono::TimeDelta;
-use engine::{StreamId, ids::WhistleId, notice::NoticeKind, whistle::Whistle};
+use engine::{
+    StreamId,
+    directory::UnitKind,
+    ids::WhistleId,
+    lists::diff::{diff, diff_for},
+    notice::NoticeKind,
+    whistle::Whistle,
+};
 use store::{ClaimedMailing, LetterInMailing};
 
 use crate::{
-    text::{self, Case, Letter, Reckoning, Text, TextError},
+    text::{self, Case, Letter, ListsLetter, Reckoning, Text, TextError},
     transport::{Outgoing, SendError, Transport},
 };
 
@@ -142,6 +149,10 @@ impl Drain {
                     // A letter about a seal that is not there says nothing.
                     None => continue,
                 },
+                NoticeKind::ListsPublished => match self.lists(registers, it) {
+                    Some(text) => text,
+                    None => continue,
+                },
                 _ => self.text(registers, scene, it),
             };
             texts = texts.and_then(|mut all| {
@@ -219,6 +230,32 @@ impl Drain {
                 Ok(Delivered::Failed)
             }
         }
+    }
+
+    /// A version of the lists, to the unit that a letter is for; none where it is not there.
+    fn lists(
+        &self,
+        registers: &Registers,
+        letter: &LetterInMailing,
+    ) -> Option<Result<Text, TextError>> {
+        let at = registers.lists.iter().position(|it| it.version == letter.version)?;
+        let (lists, before) = (&registers.lists[at], &registers.lists[at.checked_sub(1)?]);
+        let directory = &registers.directory;
+        let own = directory.unit(letter.unit).is_some_and(|it| it.kind != UnitKind::Centre);
+        let changes = if own {
+            diff_for(before, lists, directory.stands_for(letter.unit), directory)
+        } else {
+            diff(before, lists, directory)
+        };
+        Some(text::lists_published(&ListsLetter {
+            district: self.app.district_name(),
+            to: &directory.name(letter.unit),
+            lists,
+            changes: &changes,
+            own,
+            link: &format!("{}/lists/{}", self.public_url, lists.version),
+            demo: self.demo,
+        }))
     }
 
     fn text(

@@ -8,8 +8,10 @@ use chrono::{DateTime, Datelike as _, NaiveTime, Timelike as _, Utc, Weekday};
 use engine::{
     calendar::{Explanation, LimitUnit, beijing},
     clock::Step,
+    lists::{Lists, diff::Change},
     notice::NoticeKind,
     record::{self, Recipient},
+    text::Lang,
     whistle::AssignmentRole,
 };
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
@@ -36,6 +38,8 @@ fn template(kind: NoticeKind) -> Option<&'static str> {
         NoticeKind::FileOpened => include_str!("../templates/file_opened.txt"),
         // It is about no case: `sealed` writes it.
         NoticeKind::Sealed => return None,
+        // Nor is it: `lists_published` writes it.
+        NoticeKind::ListsPublished => return None,
     })
 }
 
@@ -166,6 +170,54 @@ pub fn sealed(district: &str, row: &SealRow, demo: bool) -> Text {
         body: record::paper(&district, &row.seal, signature, reason.as_deref(), to),
         short: format!("{mark}{district}办理记录第{no}号封存单已寄出，请保管人留存。"),
     }
+}
+
+/// A version of the lists, to one reader.
+#[derive(Debug, Clone)]
+pub struct ListsLetter<'a> {
+    /// The district.
+    pub district: &'a str,
+    /// The unit that is written to.
+    pub to: &'a str,
+    /// The version.
+    pub lists: &'a Lists,
+    /// What is different from the version before.
+    pub changes: &'a [Change],
+    /// Whether these are the reader's own; else all.
+    pub own: bool,
+    /// Where the lists are.
+    pub link: &'a str,
+    /// Whether this is the demonstration.
+    pub demo: bool,
+}
+
+/// The most changes that a letter tells; the rest is counted.
+const MOST_TOLD: usize = 40;
+
+/// Writes a version of the lists to those whom it concerns.
+///
+/// # Errors
+///
+/// When the template is broken; a test writes one.
+pub fn lists_published(letter: &ListsLetter<'_>) -> Result<Text, TextError> {
+    let changes: Vec<String> =
+        letter.changes.iter().take(MOST_TOLD).map(|it| one_line(&it.sentence(Lang::Zh))).collect();
+    let fields = context! {
+        mark => if letter.demo { "【演示】" } else { "" },
+        district => one_line(letter.district),
+        to => one_line(letter.to),
+        version => letter.lists.version,
+        name => one_line(&letter.lists.name),
+        effective => letter.lists.effective_on.format("%Y年%-m月%-d日").to_string(),
+        more => letter.changes.len() - changes.len(),
+        count => letter.changes.len(),
+        changes => changes,
+        own => letter.own,
+        link => letter.link,
+        demo => letter.demo,
+    };
+    let fault = |source| TextError { kind: NoticeKind::ListsPublished, source };
+    fill(include_str!("../templates/lists_published.txt"), &fields).map_err(fault)
 }
 
 /// Puts several letters into one, in their order. None make an empty one.

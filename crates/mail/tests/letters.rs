@@ -7,10 +7,11 @@ use chrono::{DateTime, NaiveDate, Utc};
 use engine::{
     calendar::{Calendar, Explanation, Limit, LimitUnit},
     clock::Step,
+    lists::{Lists, diff::diff},
     notice::NoticeKind,
     whistle::AssignmentRole,
 };
-use mail::text::{Case, Letter, Reckoning, Text, bundle, render};
+use mail::text::{Case, Letter, ListsLetter, Reckoning, Text, bundle, lists_published, render};
 use strum::IntoEnumIterator as _;
 
 const CENTRE: &str = "张湾区社会治理综合服务中心";
@@ -217,8 +218,9 @@ fn several_letters_in_one_mail_are_current() {
 fn every_kind_has_a_template_and_a_golden_letter() {
     let part = part();
     let shown: Vec<NoticeKind> = letters(&part).iter().map(|(_, it)| it.kind).collect();
-    // A seal is no letter about a case.
-    for kind in NoticeKind::iter().filter(|it| *it != NoticeKind::Sealed) {
+    // A seal and a version of the lists are no letters about a case.
+    let beside = [NoticeKind::Sealed, NoticeKind::ListsPublished];
+    for kind in NoticeKind::iter().filter(|it| !beside.contains(it)) {
         assert!(shown.contains(&kind), "{kind} has no golden letter");
         // With all that a letter may lack, it still reads.
         let bare = Letter {
@@ -252,6 +254,42 @@ fn every_letter_links_refuses_replies_and_ends_with_the_short_text() {
                 "{name}: does not say how the date was counted"
             );
         }
+    }
+}
+
+/// Whoever works by the lists is told what is different for them, and from which day on.
+#[test]
+fn a_version_of_the_lists_is_told_in_sentences() {
+    let directory = engine::directory::Directory::default();
+    let before = Lists::preset().unwrap();
+    let mut lists = before.clone();
+    (lists.version, lists.name) = (2, "张湾区四张清单\n(2026年版)".to_owned());
+    lists.effective_on = NaiveDate::from_ymd_opt(2026, 12, 1).unwrap();
+    for row in &mut lists.process.rows {
+        for rule in row.steps.values_mut() {
+            rule.limit = Limit::new(rule.limit.amount() + 1, rule.limit.unit()).unwrap();
+        }
+    }
+    let changes = diff(&before, &lists, &directory);
+    assert!(changes.len() > 40);
+    let letter = |changes, own| ListsLetter {
+        district: "张湾区",
+        to: "区人社局",
+        lists: &lists,
+        changes,
+        own,
+        link: "http://chuishao.test/lists/2",
+        demo: own,
+    };
+    let all = lists_published(&letter(&changes, false)).unwrap();
+    assert!(all.body.contains("另有"), "a long letter tells how much more there is: {}", all.body);
+    let own = lists_published(&letter(&changes[..3], true)).unwrap();
+    hold("lists_published", &shown(&own));
+    for it in [&all, &own] {
+        assert!(it.body.contains("2026年12月1日") && it.body.contains("请勿回复"), "{}", it.body);
+        let end = format!("\n可转发工作群的短文本\n{}\n", it.short);
+        assert!(it.body.ends_with(&end), "{}", it.body);
+        assert!(!it.short.contains('\n') && !it.subject.contains('\n'));
     }
 }
 

@@ -103,17 +103,7 @@ impl Store {
             .map(account)
             .collect::<Result<Vec<_>, Error>>()?;
         let (absences, duties) = (self.absences(district).await?, self.duties(district).await?);
-        let lists = entity::lists_version::Entity::find()
-            .filter(entity::lists_version::Column::DistrictId.eq(id))
-            .order_by_asc(entity::lists_version::Column::Version)
-            .all(&self.db)
-            .await?
-            .into_iter()
-            .map(|it| {
-                Lists::read(&it.body)
-                    .map_err(|error| Error::corrupt("lists_version", "body", it.district_id, error))
-            })
-            .collect::<Result<Vec<_>, Error>>()?;
+        let lists = self.lists_versions(district).await?;
         let calendars = entity::calendar_version::Entity::find()
             .filter(entity::calendar_version::Column::DistrictId.eq(id))
             .order_by_asc(entity::calendar_version::Column::Version)
@@ -127,38 +117,6 @@ impl Store {
             })
             .collect::<Result<Vec<_>, Error>>()?;
         Ok(RegisterState { version, directory, accounts, absences, duties, lists, calendars })
-    }
-
-    /// Publishes a version of the lists; a version is never changed.
-    ///
-    /// # Errors
-    /// [`Error::Exists`] where the version is there; else the driver's.
-    pub async fn add_lists(
-        &self,
-        district: DistrictId,
-        lists: &Lists,
-        by: &Notes,
-    ) -> Result<(), Error> {
-        let body = serde_json::to_string(lists)
-            .map_err(|error| Error::corrupt("lists_version", "body", district.0, error))?;
-        let digest = Digest::of(body.as_bytes());
-        let row = entity::lists_version::ActiveModel {
-            district_id: Set(district.0),
-            version: Set(journal::version(lists.version)),
-            effective_on: Set(lists.effective_on),
-            body: Set(body),
-            published_at: Set(by.at),
-        };
-        let tx = self.begin_write().await?;
-        entity::lists_version::Entity::insert(row)
-            .exec_without_returning(&tx)
-            .await
-            .map_err(|error| exists(error, "lists version"))?;
-        bump(&tx, district).await?;
-        let fact = AuditFact::ListsPublished { version: lists.version, digest };
-        audit::write(&tx, district.0, &by.saying(fact)).await?;
-        tx.commit().await?;
-        Ok(())
     }
 
     /// Adopts a version of the calendar; a version is never changed.
@@ -273,7 +231,7 @@ impl Store {
     }
 }
 
-fn exists(error: sea_orm::DbErr, what: &'static str) -> Error {
+pub(crate) fn exists(error: sea_orm::DbErr, what: &'static str) -> Error {
     match error.sql_err() {
         Some(sea_orm::SqlErr::UniqueConstraintViolation(_)) => Error::Exists { what },
         Some(_) | None => Error::Database(error),

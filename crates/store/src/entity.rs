@@ -185,6 +185,18 @@ entities! {
         effective_on: Date,
         body: String,
         published_at: DateTimeUtc,
+        published_by: Option<Uuid>,
+        editors: Option<String>,
+        proof: Option<String>,
+    }
+    lists_draft "lists_draft" {
+        #[sea_orm(primary_key, auto_increment = false)] district_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)] id: Uuid,
+        edit: i32,
+        base: i32,
+        body: String,
+        proof: Option<String>,
+        edited_at: DateTimeUtc,
     }
     calendar_version "calendar_version" {
         #[sea_orm(primary_key, auto_increment = false)] district_id: Uuid,

@@ -119,7 +119,9 @@ impl Error {
         }
     }
 
-    pub(crate) fn corrupt(
+    /// A value that cannot be read or written as what it should be: a fault.
+    #[must_use]
+    pub fn corrupt(
         table: &'static str,
         column: &'static str,
         id: Uuid,

@@ -84,9 +84,9 @@ pub struct PersonDraft {
 pub struct LetterDraft {
     /// Its id.
     pub id: LetterId,
-    /// The stream of the event that it is owed for.
-    pub stream: StreamId,
-    /// The version of that event.
+    /// The stream of the event that it is owed for: a case's, or that of the registers.
+    pub stream: Uuid,
+    /// The version of that event; of a version of the lists, its number.
     pub version: u32,
     /// What it says.
     pub notice: Notice,
@@ -240,6 +240,11 @@ fn encode<T: serde::Serialize>(table: &'static str, id: Uuid, value: &T) -> Resu
 
 pub(crate) fn version(n: u32) -> i32 {
     i32::try_from(n).unwrap_or(i32::MAX)
+}
+
+/// A version as it was written.
+pub(crate) fn unsigned(n: i32) -> u32 {
+    u32::try_from(n).unwrap_or_default()
 }
 
 impl Commit {
@@ -446,6 +451,20 @@ impl Commit {
     #[must_use]
     pub fn noting(district: DistrictId, notes: Notes) -> Self {
         Self { at: notes.at, district: district.0, notes: vec![notes], ..Self::default() }
+    }
+
+    /// Letters about something that is no case.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] where a notice cannot be encoded.
+    pub fn telling(
+        district: DistrictId,
+        at: DateTime<Utc>,
+        letters: Vec<LetterDraft>,
+    ) -> Result<Self, Error> {
+        let mut res = Self { at, district: district.0, ..Self::default() };
+        project::letters(&mut res, letters)?;
+        Ok(res)
     }
 
     /// The same with notes: they are written with it, or nothing is.

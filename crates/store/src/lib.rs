@@ -17,6 +17,7 @@ mod files;
 mod gate;
 mod journal;
 mod keyring;
+mod lists;
 mod lock;
 mod open;
 mod people;
@@ -51,6 +52,7 @@ pub use journal::{
     Recorded, State, TextDraft,
 };
 pub use keyring::{KEY_LEN, Key, Keyring, Place, Sealed, Wrapped, random_key};
+pub use lists::{ListsPut, ListsVersionView};
 pub use open::{Options, Store};
 pub use people::PersonCard;
 pub use provider::{Identity, Moved};

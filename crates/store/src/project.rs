@@ -30,7 +30,7 @@ pub(crate) fn letters(res: &mut Commit, letters: Vec<LetterDraft>) -> Result<(),
         res.letters.push(entity::letter::ActiveModel {
             district_id: Set(res.district),
             id: Set(it.id.0),
-            stream_id: Set(it.stream.uuid()),
+            stream_id: Set(it.stream),
             version: Set(version(it.version)),
             addressee_id: Set(addressee),
             channel: Set("mail".to_owned()),

@@ -115,7 +115,7 @@ on_both! {
         let petition = accepted(&app, "燃气泄漏", "HOTLINE").await;
         let blow = |title: &str, behalf: Option<(&str, &str)>| {
             let mut it = json!({ "petitions": [petition], "content": { "matter": "gas_leak", "title": title, "request": "立即到场处置",
-                "units": [{ "unit": unit("yjj") }, { "unit": unit("rqgs") }] } });
+                "overrideReason": "燃气公司先行抢修", "units": [{ "unit": unit("yjj") }, { "unit": unit("rqgs") }] } });
             if let Some((who, when)) = behalf {
                 it["onBehalfOf"] = json!({ "person": app.person(who), "medium": "PHONE", "occurredAt": at(when) });
             }

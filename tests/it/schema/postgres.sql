@@ -64,6 +64,7 @@ CREATE UNIQUE INDEX former_password_pkey ON public.former_password USING btree (
 CREATE UNIQUE INDEX idempotency_pkey ON public.idempotency USING btree (district_id, actor_id, key)
 CREATE UNIQUE INDEX letter_once ON public.letter USING btree (district_id, stream_id, version, addressee_id, channel)
 CREATE UNIQUE INDEX letter_pkey ON public.letter USING btree (district_id, id)
+CREATE UNIQUE INDEX lists_draft_pkey ON public.lists_draft USING btree (district_id, id)
 CREATE UNIQUE INDEX lists_version_pkey ON public.lists_version USING btree (district_id, version)
 CREATE UNIQUE INDEX lockout_pkey ON public.lockout USING btree (district_id, person_id)
 CREATE UNIQUE INDEX mailing_message ON public.mailing USING btree (message_id)
@@ -246,10 +247,20 @@ column letter.notice text not null
 column letter.stream_id uuid not null
 column letter.unit_id uuid not null
 column letter.version integer not null
+column lists_draft.base integer not null
+column lists_draft.body text not null
+column lists_draft.district_id uuid not null
+column lists_draft.edit integer not null
+column lists_draft.edited_at timestamp with time zone not null
+column lists_draft.id uuid not null
+column lists_draft.proof text
 column lists_version.body text not null
 column lists_version.district_id uuid not null
+column lists_version.editors text
 column lists_version.effective_on date not null
+column lists_version.proof text
 column lists_version.published_at timestamp with time zone not null
+column lists_version.published_by uuid
 column lists_version.version integer not null
 column lockout.district_id uuid not null
 column lockout.failures integer not null

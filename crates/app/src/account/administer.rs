@@ -84,7 +84,7 @@ impl App {
         page: PageRequest,
     ) -> Result<Page<AccountView>, Error> {
         let may = administer::permit(Act::List, &caller.member);
-        self.noted(caller, "accounts", may.map_err(Error::from)).await?;
+        self.noted(caller, "accounts", may).await?;
         let registers = &caller.registers;
         let text = filter.text.as_ref().map(|it| it.to_lowercase());
         let holds = |it: &str| text.as_ref().is_none_or(|text| it.to_lowercase().contains(text));
@@ -157,7 +157,7 @@ impl App {
         new: AddAccount,
     ) -> Result<(AccountView, String), Error> {
         let may = administer::permit(Act::Add, &caller.member);
-        self.noted(caller, "add_account", may.map_err(Error::from)).await?;
+        self.noted(caller, "add_account", may).await?;
         let login = new.login.trim();
         administer::check_login(login)?;
         let registers = self.registers().await?;
@@ -210,7 +210,7 @@ impl App {
         wanted: BTreeSet<Role>,
     ) -> Result<AccountView, Error> {
         let may = administer::permit(Act::GrantRoles, &caller.member);
-        self.noted(caller, "grant_roles", may.map_err(Error::from)).await?;
+        self.noted(caller, "grant_roles", may).await?;
         let (held, before) = self.held(person).await?;
         let target = Target { person, roles: &held };
         let granting = administer::grant(&caller.member, target, &wanted).map_err(Error::from);
@@ -241,17 +241,17 @@ impl App {
     ) -> Result<AccountView, Error> {
         let district = self.district();
         let may = administer::permit(Act::ConfirmRoles, &caller.member);
-        self.noted(caller, "confirm_roles", may.map_err(Error::from)).await?;
+        self.noted(caller, "confirm_roles", may).await?;
         let (held, before) = self.held(person).await?;
         let target = Target { person, roles: &held };
         let may = administer::permit_on(Act::ConfirmRoles, &caller.member, target);
-        self.noted(caller, "confirm_roles", may.map_err(Error::from)).await?;
+        self.noted(caller, "confirm_roles", may).await?;
         let asked = self.store().roles_asked(district, person).await?;
         let asked = asked.ok_or(Refusal::invalid("account", Problem::Missing))?;
         if granted {
             let asker = self.registers().await?.member(asked.by, self.now());
             let may = administer::confirm(&caller.member, target, asker.as_ref());
-            self.noted(caller, "confirm_roles", may.map_err(Error::from)).await?;
+            self.noted(caller, "confirm_roles", may).await?;
             self.put_roles(caller, person, before, &asked.roles, Some(asked.by)).await?;
         } else {
             let roles = asked.roles.into_iter().collect();
@@ -405,10 +405,10 @@ impl App {
         person: PersonId,
     ) -> Result<(), Error> {
         let may = administer::permit(act, &caller.member);
-        self.noted(caller, name, may.map_err(Error::from)).await?;
+        self.noted(caller, name, may).await?;
         let (held, _) = self.held(person).await?;
         let may = administer::permit_on(act, &caller.member, Target { person, roles: &held });
-        self.noted(caller, name, may.map_err(Error::from)).await
+        self.noted(caller, name, may).await
     }
 }
 

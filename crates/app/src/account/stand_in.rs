@@ -102,7 +102,7 @@ impl App {
         let found = registers.absences.iter().find(|it| it.id == id).copied();
         let found = found.ok_or(Error::NotFound)?;
         let may = stand_in::heads(&caller.member, found.unit, found.person);
-        self.noted(caller, "end_absence", may.map_err(Error::from)).await?;
+        self.noted(caller, "end_absence", may).await?;
         let fact = AuditFact::AbsenceEnded { absence: id, person: found.person };
         let notes = self.notes(&caller.by(), vec![fact]);
         self.store().end_absence(self.district(), id, &notes).await?;
@@ -141,7 +141,7 @@ impl App {
         let found = registers.duties.iter().find(|it| it.id == id).copied();
         let found = found.ok_or(Error::NotFound)?;
         let may = stand_in::may_set_rota(&caller.member, found.unit);
-        self.noted(caller, "end_duty", may.map_err(Error::from)).await?;
+        self.noted(caller, "end_duty", may).await?;
         let fact = AuditFact::DutyEnded { duty: id, unit: found.unit };
         let notes = self.notes(&caller.by(), vec![fact]);
         self.store().end_duty(self.district(), id, &notes).await?;

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Lists, Sheet,
+    Lists, Matter, Sheet,
     table::{self, Column, Fill, Row, Table, columns},
 };
-use crate::{directory::Directory, text::Lang};
+use crate::{directory::Directory, ids::UnitId, text::Lang, whistle::owed};
 
 /// One thing that differs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +42,36 @@ pub enum Differs {
 pub fn diff(before: &Lists, after: &Lists, directory: &Directory) -> Vec<Change> {
     let (before, after) = (table::tables(before, directory), table::tables(after, directory));
     before.iter().zip(&after).flat_map(|(before, after)| changes(before, after)).collect()
+}
+
+/// What of it concerns one unit: the matters in which it leads or assists, and what it owes under
+/// their kinds and levels.
+#[must_use]
+pub fn diff_for(before: &Lists, after: &Lists, unit: UnitId, directory: &Directory) -> Vec<Change> {
+    // A kind and level that concerned it in either version is looked at in both.
+    let is_its = |code: &String| {
+        directory.by_code(code).is_some_and(|it| directory.stands_for(it.id) == unit)
+    };
+    let in_it = |it: &&Matter| it.lead.iter().chain(&it.assists).any(is_its);
+    let matters: Vec<&Matter> =
+        before.matters.rows.iter().chain(&after.matters.rows).filter(in_it).collect();
+    let part = |lists: &Lists| {
+        let mut lists = lists.clone();
+        lists.matters.rows.retain(|row| matters.iter().any(|it| it.code == row.code));
+        lists
+            .process
+            .rows
+            .retain(|row| matters.iter().any(|it| it.kind == row.kind && it.level == row.level));
+        for row in &mut lists.process.rows {
+            row.steps.retain(|step, _| owed::seat(*step) == owed::Seat::Unit);
+        }
+        lists
+    };
+    let concerns =
+        |it: &Change| matches!(it.sheet, Sheet::Matters | Sheet::Process | Sheet::Bounds);
+    let mut all = diff(&part(before), &part(after), directory);
+    all.retain(concerns);
+    all
 }
 
 fn changes(before: &Table, after: &Table) -> Vec<Change> {

@@ -51,6 +51,11 @@ pub enum Sheet {
 }
 
 impl Sheet {
+    /// All of them, in the order of a workbook.
+    pub fn all() -> impl Iterator<Item = Self> {
+        <Self as strum::IntoEnumIterator>::iter()
+    }
+
     /// Its title in Chinese: the name of the sheet.
     #[must_use]
     pub fn zh(self) -> &'static str {

@@ -162,6 +162,20 @@ pub struct PetitionLimits {
     pub extension: Option<Limit>,
 }
 
+impl PetitionLimits {
+    /// The rule of one of its three steps; any other step ends a petition, if it is one of it.
+    #[must_use]
+    pub fn rule(&self, step: Step) -> &StepRule {
+        if step == Step::Accept {
+            &self.accept
+        } else if step == Step::Answer {
+            &self.answer
+        } else {
+            &self.conclude
+        }
+    }
+}
+
 fn scan() -> StepRule {
     StepRule {
         required: true,

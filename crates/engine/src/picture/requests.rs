@@ -435,6 +435,7 @@ fn asked(kind: &KindCode, level: &LevelCode) -> Asked {
             call(Body::FirstAssist, AssignmentRole::Assist),
             call(Body::SecondAssist, AssignmentRole::Assist),
         ],
+        override_reason: None,
     }
 }
 

@@ -105,23 +105,16 @@ impl Judge<'_> {
     fn drafts(&self, found: &mut Vec<Finding>) {
         for (on_list, deed, refusal) in &self.seen.not_drafted {
             let others = self.seen.nodes.iter().any(|it| {
-                it.parent.is_none()
-                    && it.deed.kind == deed.kind
-                    && it.state.off_list != *on_list
+                it.parent.is_none() && it.deed.kind == deed.kind && it.state.off_list != *on_list
             });
             // Whoever blows first need not be the one who drafts; one of each is enough to begin.
             if others && deed.kind == CommandKind::DraftWhistle {
                 continue;
             }
-            let zh = format!(
-                "{}不能{}：{}",
-                deed.who.zh(),
-                deed.kind.zh(),
-                refusal.sentence(Lang::Zh)
-            );
+            let zh =
+                format!("{}不能{}：{}", deed.who.zh(), deed.kind.zh(), refusal.sentence(Lang::Zh));
             let act = deed.kind.code().replace('_', " ");
-            let en =
-                format!("the {} cannot {act}: {}", deed.who.en(), refusal.sentence(Lang::En));
+            let en = format!("the {} cannot {act}: {}", deed.who.en(), refusal.sentence(Lang::En));
             let column = if deed.kind == CommandKind::BlowNow { "blow_now" } else { "draft" };
             let place = self.initiation(column);
             found.push(Finding::refutes(Property::NoDeadEnd, place, Text::new(zh, en)));
@@ -149,10 +142,8 @@ impl Judge<'_> {
             self.row.draft.iter().map(|it| cast::of_role(*it)).collect();
         for ((off_list, step), group) in before {
             let bad: BTreeSet<Option<Who>> = group.iter().map(|(who, _, _)| *who).collect();
-            let Some((who, node, by_anyone)) = group
-                .iter()
-                .find(|(who, _, _)| meant.contains(who))
-                .or(group.first())
+            let Some((who, node, by_anyone)) =
+                group.iter().find(|(who, _, _)| meant.contains(who)).or(group.first())
             else {
                 continue;
             };

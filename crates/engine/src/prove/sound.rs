@@ -90,7 +90,11 @@ fn successors(frame: &Frame<'_>, state: &State) -> BTreeSet<State> {
     let scene = frame.scene(state, Side::None);
     let whistle = &scene.whistles[&WHISTLE];
     let own = frame.asks(state, whistle);
-    res.extend(own.into_iter().filter_map(|it| frame.outcome(&scene, whistle, state, it)).map(|it| it.next));
+    res.extend(
+        own.into_iter()
+            .filter_map(|it| frame.outcome(&scene, whistle, state, it))
+            .map(|it| it.next),
+    );
     for side in frame.sides(state, whistle) {
         let scene = frame.scene(state, side);
         let whistle = &scene.whistles[&WHISTLE];
@@ -175,11 +179,8 @@ const ELSEWHERE: [CommandKind; 8] = [
 ];
 
 /// What ends a walk; followed now and then.
-const ENDS: [CommandKind; 3] = [
-    CommandKind::TerminateWhistle,
-    CommandKind::WithdrawWhistle,
-    CommandKind::EscalateWhistle,
-];
+const ENDS: [CommandKind; 3] =
+    [CommandKind::TerminateWhistle, CommandKind::WithdrawWhistle, CommandKind::EscalateWhistle];
 
 impl Walk<'_> {
     fn whistle(&self) -> &Whistle {
@@ -189,7 +190,8 @@ impl Walk<'_> {
     /// Asks for something in every sense by everybody whose it could be; takes the `nth` that happens.
     fn step(&mut self, frame: &Frame<'_>, kind: CommandKind, nth: usize) {
         let place = self.story.place;
-        let parts: Vec<Option<AssignmentId>> = self.whistle().active().map(|it| Some(it.id)).collect();
+        let parts: Vec<Option<AssignmentId>> =
+            self.whistle().active().map(|it| Some(it.id)).collect();
         let parts = if parts.is_empty() { vec![None] } else { parts };
         let mut happened = vec![];
         for assignment in parts {
@@ -234,7 +236,9 @@ impl Walk<'_> {
             let now = self.story.now.max(due);
             let act = Act { actor: Actor::System, on_behalf_of: None, now };
             let command = crate::Command::Lapse(Lapse { stream, key: Some(key) });
-            let Ok(events) = self.picture.decide(&self.story.scene, &act, command) else { continue };
+            let Ok(events) = self.picture.decide(&self.story.scene, &act, command) else {
+                continue;
+            };
             let after = self.after(frame, &events, None);
             res.extend(after.into_iter().map(|(scene, verified, _)| (scene, verified, now)));
         }
@@ -288,12 +292,13 @@ impl Walk<'_> {
         let whistle = &built.whistles[&WHISTLE];
         let real = renamed(&self.story.scene);
         let now = self.story.now;
-        let mut here =
-            Frame::new(frame.cast.clone(), frame.lists, calendar, frame.process, now);
+        let mut here = Frame::new(frame.cast.clone(), frame.lists, calendar, frame.process, now);
         here.with_assist = frame.with_assist;
         here.blowers.clone_from(&frame.blowers);
-        for (built_ask, real_ask) in
-            frame.asks(&state, whistle).into_iter().zip(here.asks(&state, &renamed_like(&real, whistle)))
+        for (built_ask, real_ask) in frame
+            .asks(&state, whistle)
+            .into_iter()
+            .zip(here.asks(&state, &renamed_like(&real, whistle)))
         {
             if built_ask.command.kind() == CommandKind::Lapse {
                 continue;
@@ -348,13 +353,8 @@ fn outcome(
         };
         let Ok(events) = decide(scene, &actor, ask.command.clone(), &facts) else { continue };
         let kind = ask.command.kind();
-        let deed = super::ask::Deed {
-            who: *who,
-            kind,
-            sense: ask.sense,
-            part: ask.part,
-            step: ask.step,
-        };
+        let deed =
+            super::ask::Deed { who: *who, kind, sense: ask.sense, part: ask.part, step: ask.step };
         let member = match actor {
             Actor::Member(it) => Some(it),
             Actor::System => None,
@@ -495,8 +495,7 @@ fn closed(picture: &Picture, calendar: &Calendar, pair: (&str, &str), every: usi
                             part: None,
                             step: None,
                         };
-                        let outcome =
-                            frame.fold(whistle, &node.state, deed, who.member(), &events);
+                        let outcome = frame.fold(whistle, &node.state, deed, who.member(), &events);
                         let mut after = scene.clone();
                         events.iter().for_each(|(stream, it)| after.apply(*stream, it));
                         let assists = after.whistles[&WHISTLE]

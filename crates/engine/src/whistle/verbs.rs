@@ -44,7 +44,7 @@ pub use change_lead::ChangeLead;
 pub use close::Close;
 pub use consult::Consult;
 pub use designate::Designate;
-pub use draft::{Amend, Asked, AskedCall, Draft};
+pub use draft::{Amend, Asked, AskedCall, Draft, departs};
 pub use endorse::Endorse;
 pub use escalate::Escalate;
 pub use hold::{Hold, HoldRuling};

@@ -231,6 +231,7 @@ pub(super) fn asked(
     Ok(Asked {
         matter: content.matter.as_deref().map(MatterCode::new),
         off_list: intake.optional("offList", content.off_list.as_deref())?,
+        override_reason: intake.optional("overrideReason", content.override_reason.as_deref())?,
         kind: content.kind.as_deref().map(KindCode::new),
         level: content.level.as_deref().map(LevelCode::new),
         title: intake.title("title", &content.title)?,

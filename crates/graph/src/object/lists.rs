@@ -1,18 +1,27 @@
 //! The four lists, as they are in force.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, Object, Result, SimpleObject};
 use chrono::NaiveDate;
-use engine::{lists, text::Lang};
+use engine::{
+    lists::{self, table},
+    text::Lang,
+    whistle::steps,
+};
 
-use super::{Named, Unit};
+use super::{
+    Named, Unit,
+    draft::{ListTable, list_tables},
+};
 use crate::{
     context::{lang, registers},
-    enums::{Consequence, Rank, Role, Step, Tier, UnitKind},
+    enums::{Consequence, FileKind, Hours, ListsSheet, Rank, Role, Step, Tier, UnitKind},
 };
 
 /// 四张清单, one version of them.
 #[derive(Clone)]
-pub(crate) struct Lists(pub(crate) lists::Lists);
+pub(crate) struct Lists(pub(crate) Arc<lists::Lists>);
 
 /// 等级的定义.
 #[derive(Clone, SimpleObject)]
@@ -42,6 +51,11 @@ impl MatterRow {
     /// 大类.
     async fn category(&self) -> &str {
         &self.0.category
+    }
+
+    /// 小类.
+    async fn subcategory(&self) -> &str {
+        &self.0.subcategory
     }
 
     /// 事项名称.
@@ -78,9 +92,29 @@ impl MatterRow {
         Ok(self.0.assists.iter().filter_map(unit).collect())
     }
 
+    /// 属地职责.
+    async fn local_duty(&self) -> &str {
+        &self.0.local_duty
+    }
+
     /// 法定依据.
     async fn basis(&self) -> &str {
         &self.0.basis
+    }
+
+    /// 权责清单编码.
+    async fn powers(&self) -> Vec<&str> {
+        self.0.powers.iter().map(|it| it.0.as_str()).collect()
+    }
+
+    /// 办理时限, where it is another than that of its kind and level.
+    async fn handle(&self, ctx: &Context<'_>) -> Option<String> {
+        self.0.handle.map(|it| limit(it, lang(ctx)))
+    }
+
+    /// 失效日: the last day on which it may be whistled.
+    async fn until(&self) -> Option<NaiveDate> {
+        self.0.until
     }
 
     /// 办结标准.
@@ -122,8 +156,18 @@ pub(crate) struct InitiationRow {
     ratify: Vec<Role>,
     /// 可召集单位范围.
     may_call: Vec<UnitKind>,
+    /// 发起条件.
+    condition: String,
     /// 是否须写明前期处置.
     tried_required: bool,
+    /// 必备材料.
+    materials: Vec<FileKind>,
+    /// 是否须先会商.
+    meeting_first: bool,
+    /// 时段.
+    hours: Hours,
+    /// 限次: how many whistles one petition may have; none where it is not bounded.
+    at_most: Option<u32>,
     /// 依据.
     basis: String,
 }
@@ -141,6 +185,16 @@ pub(crate) struct StepRow {
     limit: String,
     /// 逾期后果.
     consequence: Consequence,
+    /// 预警点, in per cent of the time that is left; none where it is that of the list.
+    warn_percent: Option<u8>,
+    /// 预警点, in working days that are left.
+    warn_days: Option<u32>,
+    /// 责任主体.
+    owner: String,
+    /// 下一环节.
+    next: Vec<Step>,
+    /// 退回路径.
+    back: Vec<Step>,
     /// 文书.
     paper: Option<String>,
     /// 出处.
@@ -177,6 +231,8 @@ pub(crate) struct ResponsibilityRow {
     case_owner: Rank,
     /// 复核周期.
     review: String,
+    /// 销号材料.
+    papers: Vec<FileKind>,
     /// 出处.
     source: String,
 }
@@ -246,42 +302,53 @@ impl Lists {
             blow_now: roles(&it.blow_now),
             ratify: roles(&it.ratify),
             may_call: it.may_call.iter().map(|it| (*it).into()).collect(),
+            condition: it.condition.clone(),
             tried_required: it.tried_required,
+            materials: it.materials.iter().map(|it| (*it).into()).collect(),
+            meeting_first: it.meeting_first,
+            hours: it.hours.into(),
+            at_most: it.at_most,
             basis: it.basis.clone(),
         };
         self.0.initiation.rows.iter().map(row).collect()
     }
 
     /// 吹哨流程清单.
-    async fn process(&self, ctx: &Context<'_>) -> Vec<ProcessRow> {
-        let lang = lang(ctx);
-        let limit = |it: engine::calendar::Limit| match lang {
-            Lang::Zh => it.to_string(),
-            Lang::En => it.english(),
-        };
-        let step = |(step, rule): (&engine::clock::Step, &lists::StepRule)| StepRow {
-            step: (*step).into(),
-            name: match lang {
-                Lang::Zh => step.zh().to_owned(),
-                Lang::En => step.to_string().replace('_', " "),
-            },
-            required: rule.required,
-            limit: limit(rule.limit),
-            consequence: rule.consequence.into(),
-            paper: rule.paper.clone(),
-            source: rule.source.clone(),
+    async fn process(&self, ctx: &Context<'_>) -> Result<Vec<ProcessRow>> {
+        let (lang, registers) = (lang(ctx), registers(ctx)?);
+        let limit = |it| limit(it, lang);
+        let words = table::Words { lists: &self.0, directory: &registers.directory };
+        let step = |process: &lists::Process,
+                    (step, rule): (&engine::clock::Step, &lists::StepRule)| {
+            StepRow {
+                step: (*step).into(),
+                name: match lang {
+                    Lang::Zh => step.zh().to_owned(),
+                    Lang::En => step.to_string().replace('_', " "),
+                },
+                required: rule.required,
+                limit: limit(rule.limit),
+                consequence: rule.consequence.into(),
+                warn_percent: rule.warning.map(|it| it.percent),
+                warn_days: rule.warning.map(|it| it.working_days),
+                owner: words.owner(process, *step),
+                next: steps::next(*step).iter().map(|it| (*it).into()).collect(),
+                back: steps::back(*step).iter().map(|it| (*it).into()).collect(),
+                paper: rule.paper.clone(),
+                source: rule.source.clone(),
+            }
         };
         let row = |it: &lists::Process| ProcessRow {
             kind: it.kind.to_string(),
             level: it.level.to_string(),
-            steps: it.steps.iter().map(step).collect(),
+            steps: it.steps.iter().map(|rule| step(it, rule)).collect(),
             send_backs: it.bounds.send_backs,
             reworks: it.bounds.reworks,
             extensions: it.bounds.extensions,
             extension: it.bounds.extension.map(limit),
             holds: it.bounds.holds,
         };
-        self.0.process.rows.iter().map(row).collect()
+        Ok(self.0.process.rows.iter().map(row).collect())
     }
 
     /// 化解责任清单的规则.
@@ -290,12 +357,23 @@ impl Lists {
         let row = |it: &lists::ResponsibilityRule| ResponsibilityRow {
             level: it.level.to_string(),
             case_owner: it.case_owner.into(),
-            review: match lang {
-                Lang::Zh => it.review.to_string(),
-                Lang::En => it.review.english(),
-            },
+            review: limit(it.review, lang),
+            papers: it.papers.iter().map(|it| (*it).into()).collect(),
             source: it.source.clone(),
         };
         self.0.responsibility.rows.iter().map(row).collect()
+    }
+
+    /// 以表格呈现, the way a workbook holds it: those tables that are asked for, or all.
+    #[graphql(complexity = "200 + 3 * child_complexity")]
+    async fn tables(&self, sheets: Option<Vec<ListsSheet>>) -> Vec<ListTable> {
+        list_tables(&self.0, sheets)
+    }
+}
+
+fn limit(it: engine::calendar::Limit, lang: Lang) -> String {
+    match lang {
+        Lang::Zh => it.to_string(),
+        Lang::En => it.english(),
     }
 }

@@ -205,6 +205,11 @@ impl Whistle {
         context::optional(ctx, self.content().and_then(|it| it.off_list)).await
     }
 
+    /// 改派理由: why it departs from the row of its matter, where it does.
+    async fn override_reason(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        context::optional(ctx, self.content().and_then(|it| it.override_reason)).await
+    }
+
     /// 标题.
     async fn title(&self, ctx: &Context<'_>) -> Result<Option<String>> {
         context::optional(ctx, self.content().map(|it| it.title)).await

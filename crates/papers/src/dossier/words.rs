@@ -123,6 +123,7 @@ pub fn field(code: &str) -> &str {
         "number" => "登记号",
         "of" => "首件",
         "off_list" => "清单外说明",
+        "override_reason" => "改派理由",
         "order" | "replacement" => "改由",
         "outcome" | "outcomes" => "化解情况",
         "passed" => "是否通过",

@@ -70,6 +70,8 @@ pub(super) struct PetitionRow {
     pub(super) matter: String,
     pub(super) lead: String,
     pub(super) assists: Vec<String>,
+    /// Why the units are others than the matter's row names, where they are.
+    pub(super) override_reason: Option<String>,
     pub(super) accused: Option<String>,
 }
 

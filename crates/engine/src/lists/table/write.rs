@@ -158,7 +158,8 @@ impl Words<'_> {
     }
 
     /// Who owes a step under this process, by the rows of the initiation list.
-    fn owner(&self, process: &Process, step: Step) -> String {
+    #[must_use]
+    pub fn owner(&self, process: &Process, step: Step) -> String {
         let rows = self.lists.initiation.rows.iter();
         let rows = rows.filter(|it| it.kind == process.kind && it.level == process.level);
         let roles = |row| {

@@ -52,7 +52,7 @@ impl Extend {
         }
         let key = ClockKey::of(Step::Answer);
         let term = petition.clocks.get(&key).ok_or(Refusal::NotDue)?;
-        let warning = stand.facts.lists.process.warning;
+        let warning = stand.petition_warning(petition, Step::Answer);
         let term = Term::counted(stand.facts.calendar, term.due, self.limit, None, warning);
         let fact: PetitionFact = Fact::Extended { reason: self.reason };
         stand.record_petition(self.petition, fact, Named::from([(key, term)]))

@@ -70,12 +70,12 @@ impl AttachPetition {
         let nth = before.unwrap_or_else(|| petition.n_whistles() + 1);
         let attached = Attached { statutory: petition.statutory_due(), ..Attached::default() };
         // No date of the whistle passes the statutory date of a petition that joins it.
-        let warning = stand.facts.lists.process.warning;
         let named: Named = whistle
             .clocks
             .iter()
             .filter(|(key, term)| key.step.is_capped() && !term.lapsed)
             .filter_map(|(key, term)| {
+                let warning = stand.warning(whistle, key.step);
                 Some((*key, term.cut(stand.facts.calendar, attached.statutory?, warning)?))
             })
             .collect();

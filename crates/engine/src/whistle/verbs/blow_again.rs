@@ -50,6 +50,7 @@ pub(super) fn again(
             .filter(|it| directory.unit(it.unit).is_some_and(|unit| !unit.closed))
             .map(|it| AskedCall { unit: it.unit, role: Some(it.role), task: it.task })
             .collect(),
+        override_reason: content.override_reason,
     }
 }
 

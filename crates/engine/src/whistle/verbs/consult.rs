@@ -102,7 +102,7 @@ impl Consult {
                 }
                 Some(_) | None => day,
             };
-            named.insert(key, stand.facts.named(due));
+            named.insert(key, stand.facts.named(due, stand.warning(whistle, key.step)));
         }
         let minutes = Box::new(Minutes {
             held_at: self.held_at,

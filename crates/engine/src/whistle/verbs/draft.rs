@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::centre;
 use crate::{
     command::CommandKind,
-    directory::UnitKind,
+    directory::{Directory, UnitKind},
     ids::{DistrictId, PetitionId, UnitId, WhistleId},
-    lists::{KindCode, LevelCode, MatterCode},
+    lists::{KindCode, LevelCode, Matter, MatterCode},
     petition::{Petition, Stage as PetitionStage},
     recusal,
-    refusal::{Problem, Refusal},
+    refusal::{Bounded, Problem, Refusal},
     scene::StreamId,
     stand::{self, Stand},
     text::Words,
@@ -52,6 +52,8 @@ pub struct Asked {
     pub purpose: Purpose,
     /// Whom it calls; the matter's lead and assists where none is given.
     pub calls: Vec<AskedCall>,
+    /// Why it departs from the row of its matter, where it does.
+    pub override_reason: Option<Words>,
 }
 
 /// 草拟: drafts a whistle over petitions.
@@ -119,6 +121,10 @@ impl Draft {
             attached.insert(*id, Attached { statutory, ..Attached::default() });
         }
         let (content, raised_from) = compose(stand, centre, &petitions, asked)?;
+        // A successor says what its predecessor said; it is held against the row when it is submitted.
+        if predecessor.is_none() {
+            reasoned(stand, &content, raised_from.as_ref())?;
+        }
         let fact = WhistleFact::Drafted {
             district,
             centre,
@@ -170,6 +176,7 @@ impl Amend {
         for id in petitions {
             may_be_whistled(stand.petition(id)?, content.purpose)?;
         }
+        reasoned(stand, &content, raised_from.as_ref())?;
         let lists = stand.facts.lists.version;
         let content = Box::new(content);
         stand.record(self.whistle, WhistleFact::Amended { content, raised_from, lists })
@@ -209,7 +216,12 @@ fn compose(
     let lists = stand.facts.lists;
     let row = match &asked.matter {
         Some(code) => {
-            Some(lists.matters.get(code).ok_or(Refusal::invalid("matter", Problem::Unknown))?)
+            let row =
+                lists.matters.get(code).ok_or(Refusal::invalid("matter", Problem::Unknown))?;
+            if !row.is_in_force(stand.facts.today()) {
+                return Err(Refusal::invalid("matter", Problem::Expired));
+            }
+            Some(row)
         }
         None if asked.off_list.is_none() => return Err(Refusal::OffList),
         None => None,
@@ -231,9 +243,17 @@ fn compose(
         tried: asked.tried,
         purpose: asked.purpose,
         calls,
+        override_reason: asked.override_reason,
     };
     let raised_from = raise(stand, petitions, &mut content)?;
     let row = stand.initiation(centre, &content)?;
+    if let Some(most) = row.at_most {
+        for id in petitions {
+            if stand.petition(*id)?.n_whistles() >= most {
+                return Err(Refusal::BoundReached { what: Bounded::Whistles, bound: most });
+            }
+        }
+    }
     if row.tried_required && content.tried.is_none() {
         return Err(Refusal::missing("tried"));
     }
@@ -251,6 +271,43 @@ fn compose(
         }
     }
     Ok((content, raised_from))
+}
+
+/// Whether a whistle departs from the row of its matter: another lead, kind or level than the row
+/// says, or without an assist that it names. A unit that is not there any more is not missed.
+#[must_use]
+pub fn departs(
+    content: &Content,
+    raised_from: Option<&(KindCode, LevelCode)>,
+    row: &Matter,
+    directory: &Directory,
+) -> bool {
+    let pair = raised_from.map_or((&content.kind, &content.level), |it| (&it.0, &it.1));
+    let unit = |code: &String| {
+        let unit = directory.by_code(code)?;
+        Some(directory.stands_for(unit.id))
+            .filter(|it| directory.unit(*it).is_some_and(|it| !it.closed))
+    };
+    let lead = content.calls.iter().find(|it| it.role == AssignmentRole::Lead).map(|it| it.unit);
+    let other_lead = row.lead.as_ref().and_then(unit).is_some_and(|it| Some(it) != lead);
+    let called = |it: &UnitId| content.calls.iter().any(|call| call.unit == *it);
+    let missed = row.assists.iter().filter_map(unit).any(|it| !called(&it));
+    pair != (&row.kind, &row.level) || other_lead || missed
+}
+
+/// Holds what is asked against the row of its matter: a departure has a reason, and only that.
+pub(super) fn reasoned(
+    stand: &Stand<'_>,
+    content: &Content,
+    raised_from: Option<&(KindCode, LevelCode)>,
+) -> Result<(), Refusal> {
+    let row = content.matter.as_ref().and_then(|it| stand.facts.lists.matters.get(it));
+    let departs = row.is_some_and(|it| departs(content, raised_from, it, stand.facts.directory));
+    match (departs, content.override_reason) {
+        (true, None) => Err(Refusal::missing("overrideReason")),
+        (false, Some(_)) => Err(Refusal::invalid("overrideReason", Problem::Contradiction)),
+        (true, Some(_)) | (false, None) => Ok(()),
+    }
 }
 
 /// The third whistle on one petition raises the level by one (R33).

@@ -83,7 +83,8 @@ impl Hold {
                     .filter(|it| *it <= latest)
                     .ok_or(Refusal::invalid("reviewOn", Problem::TooFar))?;
                 let mut named = Named::new();
-                named.insert(ClockKey::of(Step::ReviewHold), stand.facts.named(review));
+                let warning = stand.warning(whistle, Step::ReviewHold);
+                named.insert(ClockKey::of(Step::ReviewHold), stand.facts.named(review, warning));
                 let fact = WhistleFact::HeldLongTerm { by, measures, until, review_on };
                 stand.record_with(self.whistle, fact, named)
             }

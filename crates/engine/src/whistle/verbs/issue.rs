@@ -6,6 +6,7 @@ use super::draft;
 use crate::{
     command::CommandKind,
     ids::{AssignmentId, WhistleId},
+    lists::{Hours, Initiation},
     petition::PetitionFact,
     refusal::Refusal,
     stand::{self, Named, Stand},
@@ -56,13 +57,24 @@ impl Issue {
         if whistle.drafted_by == Some(member.person) {
             return Err(Refusal::OwnDraft);
         }
-        Ok(())
+        in_hours(stand, row)
     }
 
     pub(crate) fn decide(self, stand: &mut Stand<'_>) -> Result<(), Refusal> {
         Self::allowed(stand, stand.whistle(self.whistle)?)?;
         draft::raise_late(stand, self.whistle)?;
         blow(stand, self.whistle, self.exception, false)
+    }
+}
+
+/// Holds the instant against the hours in which this may be issued.
+fn in_hours(stand: &Stand<'_>, row: &Initiation) -> Result<(), Refusal> {
+    let now = stand.facts.now;
+    match row.hours {
+        Hours::Office if stand.facts.calendar.next_office_opening(now) > now => {
+            Err(Refusal::OutOfHours)
+        }
+        Hours::Always | Hours::Office => Ok(()),
     }
 }
 
@@ -76,6 +88,7 @@ pub(super) fn blow(
     let whistle = stand.whistle(id)?.clone();
     let content = whistle.content.as_ref().ok_or_else(|| stand::wrong_stage(&whistle))?;
     let row = stand.initiation(super::centre(&whistle)?, content)?;
+    in_hours(stand, row)?;
     let mut petitions = BTreeMap::new();
     let mut told = vec![];
     for petition in whistle.petitions.keys() {

@@ -33,7 +33,7 @@ pub(super) fn extended(
 ) -> Result<(ClockKey, Term), Refusal> {
     let key = ClockKey::at(it.part(), it.id);
     let term = whistle.clocks.get(&key).ok_or_else(|| stand::wrong_part(it))?;
-    let warning = stand.facts.lists.process.warning;
+    let warning = stand.warning(whistle, it.part());
     let fresh = Term::counted(stand.facts.calendar, term.due, limit, None, warning);
     match stand.cap(whistle) {
         Some(statutory) if fresh.due > statutory => Err(Refusal::BeyondStatutory { statutory }),

@@ -31,11 +31,12 @@ pub(in crate::demo) struct Ask {
     level: Option<&'static str>,
     calls: Option<(&'static str, &'static [&'static str])>,
     tasks: &'static [(&'static str, &'static str)],
+    because: Option<&'static str>,
 }
 
 /// Asks `request` over petitions: of the lead and assists of the first, at its matter's level.
 pub(in crate::demo) fn ask(petitions: &'static [&'static str], request: &'static str) -> Ask {
-    Ask { petitions, request, tried: None, level: None, calls: None, tasks: &[] }
+    Ask { petitions, request, tried: None, level: None, calls: None, tasks: &[], because: None }
 }
 
 impl Ask {
@@ -56,6 +57,11 @@ impl Ask {
         assists: &'static [&'static str],
     ) -> Self {
         Self { calls: Some((lead, assists)), ..self }
+    }
+
+    /// Why it departs from the row of its matter.
+    pub(in crate::demo) fn because(self, because: &'static str) -> Self {
+        Self { because: Some(because), ..self }
     }
 
     /// What single units are asked to do.
@@ -82,6 +88,11 @@ impl Ask {
         Ok(Asked {
             matter: Some(MatterCode::new(&row.matter)),
             off_list: None,
+            override_reason: match (self.because, self.calls, &row.override_reason) {
+                (Some(said), _, _) => Some(desk.text(said)?),
+                (None, None, Some(said)) => Some(desk.text(&said.clone())?),
+                (None, _, _) => None,
+            },
             kind: self.level.map(|_| KindCode::new("joint")),
             level: self.level.map(LevelCode::new),
             title: desk.title(&row.title)?,

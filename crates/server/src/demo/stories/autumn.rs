@@ -245,7 +245,8 @@ fn gully_at_the_district(it: &mut Script) {
         "区级统筹查处二十三处违建，先行打通七处阻水点，明确历史凭据处理办法。",
     )
     .tried("街道吹哨办理十个工作日，完成评估与核查，执法与补偿无法推进。")
-    .level("hard");
+    .level("hard")
+    .because("街道已按重点吹哨办理未果，直接按疑难由区级统筹");
     it.at("10-29 09:30", "tanxm", amend(w, request));
     it.at("10-29 10:00", "tanxm", submit(w));
     it.at("10-30 09:00", "gezh", endorse(w));

@@ -111,7 +111,8 @@ fn second(it: &mut Script) {
         ask(&["p06-night-noise"], "督促净化器正常运行，查处超标排放和夜间噪声，提出夜市疏导方案。")
             .tried("第一次吹哨后占道已清，油烟问题未根治。")
             .level("key")
-            .calls("hbfj", &["cgj", "scj", "gafj", "cc"]);
+            .calls("hbfj", &["cgj", "scj", "gafj", "cc"])
+            .because("第一次吹哨后问题转为油烟超标，改由环保分局牵头，并提高等级");
     it.at("07-03 10:00", "ruanwy", amend(w, request));
     it.at("07-03 10:20", "ruanwy", submit(w));
     it.at("07-04 09:00", "gezh", issue(w));
@@ -202,7 +203,8 @@ fn third(it: &mut Script) {
     )
     .tried("两次吹哨，整治后反弹。")
     .level("key")
-    .calls("cgj", &["hbfj", "scj", "gafj", "cc"]);
+    .calls("cgj", &["hbfj", "scj", "gafj", "cc"])
+    .because("两次吹哨后反弹，不再按一般办理");
     it.at("09-09 15:00", "ruanwy", amend(w, request));
     it.at("09-09 15:30", "ruanwy", submit(w));
     it.at("09-10 09:30", "yuanms", endorse(w));

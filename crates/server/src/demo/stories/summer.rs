@@ -65,7 +65,8 @@ fn forest_boundary(it: &mut Script) {
         "现场踏勘争议山林，查明权属凭证，处理前维持现状，提出调处意见。",
     )
     .tried("乡村两级调解六次，凭证四至重叠，无法认定。")
-    .level("hard");
+    .level("hard")
+    .because("六次调解未果且凭证重叠，直接按疑难办理");
     it.at("07-01 09:30", "kongld", draft(w, request));
     it.at("07-01 10:00", "kongld", submit(w));
     it.at("07-01 16:00", "gezh", endorse(w));

@@ -46,7 +46,8 @@ fn heating_outage(it: &mut Script) {
     it.at("12-24 09:00", "kongld", accept(p));
     let request = ask(&["p21-heating-outage"], "立即抢修换热站，对高龄和有婴儿家庭落实临时取暖。")
         .tried("街道联系厂方与接收单位，循环泵配件迟迟不到。")
-        .level("key");
+        .level("key")
+        .because("抢修换热站，不涉及移交责任和资金；已有临时取暖办法，按重点办理即可");
     it.at("12-26 14:50", "tanxm", draft(w, request));
     it.at("12-26 15:10", "tanxm", submit(w));
     it.at("12-26 17:20", "gezh", issue(w));
@@ -71,7 +72,8 @@ fn under_review(it: &mut Script) {
         ask(&["n02-insurance-accepted"], "与代扣银行对账，核实2014、2015两年缴费，补记年限。")
             .tried("经办窗口与银行各查一次，凭证须到市行调取。")
             .level("key")
-            .calls("rsj", &["zwzx"]);
+            .calls("rsj", &["zwzx"])
+            .because("只核对代扣缴费凭证，医保和主管部门暂不召集，按重点办理即可");
     it.at("12-26 10:00", "kongld", draft("draft-2", request));
     it.at("12-26 16:30", "kongld", submit("draft-2"));
 }

@@ -1,0 +1,205 @@
+//! The four lists: drafted, checked, put in force by a second person, and kept by what runs.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tests::{TestApp, on_both};
+
+use crate::story::{accepted, called, drafted as whistle_drafted, issued, part};
+
+/// What a draft is asked for.
+const DRAFT: &str = "id edit base changes { sentence } publishable { allowed refusal } \
+    proof { proven states findings { severity sentence story { who act outcome } } } checking { done of }";
+
+/// A draft of what is in force, with another name, so that it was written twice.
+pub(crate) async fn drafted(app: &TestApp, login: &str) -> String {
+    let draft = app.by(login).act("draftLists", json!({}), "id edit").await;
+    let rows = cells(app, login, &draft["id"], "GENERAL").await;
+    let named = change(rows, 0, 0, "某区四张清单(2026年版)");
+    write(app, login, &draft["id"], "GENERAL", &named).await;
+    draft["id"].as_str().expect("an id").to_owned()
+}
+
+/// A draft whose matters are those that the district of the scenarios can answer for.
+async fn begun(app: &TestApp, login: &str) -> Value {
+    const OURS: [&str; 9] = [
+        "housing_utilities",
+        "social_insurance",
+        "title_deed",
+        "wage_arrears",
+        "property_mgmt",
+        "illegal_building",
+        "noise_pollution",
+        "street_light",
+        "gas_leak",
+    ];
+    let draft = app.by(login).act("draftLists", json!({}), "id edit").await;
+    let mut rows = cells(app, login, &draft["id"], "MATTERS").await;
+    rows.retain(|it| OURS.contains(&it[1].as_str()));
+    let written = write(app, login, &draft["id"], "MATTERS", &rows).await;
+    assert_eq!(written["problems"], json!([]));
+    draft["id"].clone()
+}
+
+/// The cells of a table of a draft.
+async fn cells(app: &TestApp, login: &str, draft: &Value, sheet: &str) -> Vec<Vec<String>> {
+    let query = "query($draft: ID!, $sheet: ListsSheet!) { listsDraft(draft: $draft) { lists { tables(sheets: [$sheet]) { rows { cells } } } } }";
+    let found = app.by(login).query(query, json!({ "draft": draft, "sheet": sheet })).await;
+    let rows = &found["listsDraft"]["lists"]["tables"][0]["rows"];
+    let rows = rows.as_array().unwrap_or_else(|| panic!("{found}"));
+    rows.iter().map(|it| serde_json::from_value(it["cells"].clone()).expect("cells")).collect()
+}
+
+fn change(mut rows: Vec<Vec<String>>, row: usize, column: usize, text: &str) -> Vec<Vec<String>> {
+    rows[row][column] = text.to_owned();
+    rows
+}
+
+/// Writes a table into a draft; what it answers.
+async fn write(
+    app: &TestApp,
+    login: &str,
+    draft: &Value,
+    sheet: &str,
+    rows: &[Vec<String>],
+) -> Value {
+    app.by(login)
+        .act(
+            "editLists",
+            json!({ "draft": draft, "tables": [{ "sheet": sheet, "rows": rows }] }),
+            "draft { id edit } problems { place sentence column row }",
+        )
+        .await
+}
+
+/// Where in a table of steps a step of a kind and level stands.
+fn step(rows: &[Vec<String>], of: [&str; 3]) -> usize {
+    rows.iter().position(|it| it[1..4] == of.map(str::to_owned)).expect("the step")
+}
+
+/// Why somebody may not publish a draft, by its code.
+async fn unpublished(app: &TestApp, login: &str, id: &Value) -> String {
+    let answer = app.by(login).try_act("publishLists", json!({ "draft": id }), "version").await;
+    let code = answer["errors"][0]["extensions"]["code"].as_str();
+    code.unwrap_or_else(|| panic!("{answer}")).to_owned()
+}
+
+async fn draft(app: &TestApp, login: &str, id: &Value) -> Value {
+    let query = format!("query($draft: ID!) {{ listsDraft(draft: $draft) {{ {DRAFT} }} }}");
+    app.by(login).query(&query, json!({ "draft": id })).await["listsDraft"].clone()
+}
+
+/// Checks a draft; what was found.
+async fn checked(app: &TestApp, login: &str, id: &Value) -> Value {
+    app.by(login).act("checkLists", json!({ "draft": id }), "id").await;
+    for _ in 0..3000 {
+        let it = draft(app, login, id).await;
+        if it["checking"].is_null() {
+            return it;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("the check does not end");
+}
+
+on_both! {
+    async fn a_version_is_drafted_checked_and_published_by_another_and_running_whistles_keep_theirs(app) {
+        let before = called(&app).await;
+        let id = &begun(&app, "dispatcher").await;
+        let rows = cells(&app, "dispatcher", id, "PROCESS").await;
+        let row = step(&rows, ["攻坚", "重点", "办理"]);
+        // Assists may not have longer than the lead: the proof would say so.
+        let task = step(&rows, ["攻坚", "重点", "协办"]);
+        let rows = change(change(rows, row, 7, "7"), task, 7, "7");
+        let written = write(&app, "dispatcher", id, "PROCESS", &rows).await;
+        assert_eq!(written["problems"], json!([]));
+        let it = draft(&app, "dispatcher", id).await;
+        let said: Vec<&str> = it["changes"].as_array().unwrap().iter().map(|it| it["sentence"].as_str().unwrap()).collect();
+        assert!(said.contains(&"吹哨流程清单：攻坚 重点 办理 时限 10 → 7 个工作日"), "{said:?}");
+        // Not before it was checked, and not by who wrote it.
+        assert_eq!(unpublished(&app, "leader", id).await, "LISTS_UNCHECKED");
+        let proof = checked(&app, "dispatcher", id).await;
+        assert_eq!(proof["proof"]["proven"], true, "{proof}");
+        assert!(proof["proof"]["states"].as_u64().unwrap() > 1000, "{proof}");
+        assert_eq!(unpublished(&app, "dispatcher", id).await, "NOT_PERMITTED");
+        assert_eq!(proof["publishable"]["refusal"], "NOT_PERMITTED");
+        for stranger in ["rsj", "hj_dispatcher", "admin", "auditor"] {
+            assert_eq!(unpublished(&app, stranger, id).await, "NOT_FOUND", "{stranger}");
+            assert_eq!(draft(&app, stranger, id).await, json!(null), "{stranger}");
+        }
+        let published = app.by("director").act("publishLists", json!({ "draft": id }), "version name effectiveOn").await;
+        assert_eq!(published["version"], 2);
+        assert_eq!(unpublished(&app, "director", id).await, "NOT_FOUND", "it is a version now");
+        let versions = app.by("rsj").query("{ listsVersions { version inForce publishedBy { name } editors { name } } listsDiff(from: 1, to: 2) { sentence } }", json!({})).await;
+        assert_eq!(versions["listsVersions"][0]["version"], 2);
+        assert_eq!(versions["listsVersions"][0]["inForce"], true);
+        assert_eq!(versions["listsVersions"][0]["editors"].as_array().unwrap().len(), 1);
+        // What runs keeps the version that it was issued under, what is issued now has the new limit.
+        let petition = accepted(&app, "又一起欠薪", "HOTLINE").await;
+        let whistle = whistle_drafted(&app, &[&petition], None, &["rsj", "zjj"]).await;
+        let after = issued(&app, &whistle).await;
+        let query = "query($id: ID!) { whistle(id: $id) { listsVersion assignments { deadlines { step limit explanation } } } }";
+        let old = app.by("dispatcher").query(query, json!({ "id": before["id"] })).await;
+        let new = app.by("dispatcher").query(query, json!({ "id": after["id"] })).await;
+        assert_eq!(old["whistle"]["listsVersion"], 1);
+        assert_eq!(new["whistle"]["listsVersion"], 2);
+        let lead = &new["whistle"]["assignments"][0]["deadlines"];
+        let handle = lead.as_array().unwrap().iter().find(|it| it["step"] == "HANDLE").unwrap();
+        assert_eq!(handle["limit"], "7个工作日", "{handle}");
+        // The bureau that leads in such matters is told of its limit, and only of what is its own.
+        let letters = app.by("rsj").query("{ letters { nodes { kind } } }", json!({})).await;
+        assert!(letters["letters"]["nodes"].as_array().unwrap().iter().any(|it| it["kind"] == "LISTS_PUBLISHED"), "{letters}");
+        let mails = app.mails().await;
+        let mail = mails.iter().find(|it| it.contains("四张清单第2版") && it.contains("rsj@test.example")).unwrap_or_else(|| panic!("{mails:?}"));
+        assert!(mail.contains("攻坚 重点 办理 时限 10 → 7 个工作日"), "{mail}");
+        let record = app.by("auditor").query("{ record(filter: { kinds: [\"lists_drafted\", \"lists_checked\", \"lists_published\"] }, first: 50) { nodes { kind person { name } } } }", json!({})).await;
+        let kinds: Vec<&str> = record["record"]["nodes"].as_array().unwrap().iter().map(|it| it["kind"].as_str().unwrap()).collect();
+        assert_eq!(kinds[..5], ["lists_published", "lists_checked", "lists_drafted", "lists_drafted", "lists_drafted"]);
+        let _ = part(&after, "rsj");
+        app.done().await;
+    }
+}
+
+on_both! {
+    async fn of_two_who_write_at_once_the_second_looks_again_and_whoever_wrote_does_not_publish(app) {
+        accepted(&app, "路灯不亮", "HOTLINE").await;
+        let begun = app.by("dispatcher").act("draftLists", json!({}), "id edit").await;
+        let id = &begun["id"];
+        let rows = cells(&app, "dispatcher", id, "GENERAL").await;
+        let edit = |login: &'static str, name: &str, edit: u32| {
+            let input = json!({ "draft": id, "edit": edit, "tables": [{ "sheet": "GENERAL", "rows": change(rows.clone(), 0, 0, name) }] });
+            let by = app.by(login);
+            async move { by.try_act("editLists", input, "draft { edit }").await }
+        };
+        let (one, other) = tokio::join!(edit("dispatcher", "甲", 1), edit("director", "乙", 1));
+        let stale = [&one, &other].into_iter().filter(|it| it["errors"][0]["extensions"]["code"] == "STALE").count();
+        assert_eq!(stale, 1, "{one} {other}");
+        let again = edit("director", "丙", 2).await;
+        assert_eq!(again["data"]["editLists"]["draft"]["edit"], 3, "{again}");
+        assert_eq!(unpublished(&app, "director", id).await, "OWN_DRAFT");
+        assert_eq!(app.by("leader").try_act("editLists", json!({ "draft": id, "tables": [] }), "draft { id }").await["errors"][0]["extensions"]["code"], "NOT_PERMITTED");
+        let gone = app.by("dispatcher").act("discardLists", json!({ "draft": id }), "id").await;
+        assert_eq!(&gone["id"], id);
+        assert_eq!(draft(&app, "dispatcher", id).await, json!(null));
+        app.done().await;
+    }
+}
+
+on_both! {
+    async fn what_is_wrong_is_told_by_its_place_and_nothing_is_changed(app) {
+        accepted(&app, "路灯不亮", "HOTLINE").await;
+        let begun = app.by("dispatcher").act("draftLists", json!({}), "id edit").await;
+        let id = &begun["id"];
+        let rows = cells(&app, "dispatcher", id, "PROCESS").await;
+        let row = step(&rows, ["快捷", "一般", "办理"]);
+        let rows = change(change(rows, row, 7, "0"), row, 13, "随便");
+        let written = write(&app, "dispatcher", id, "PROCESS", &rows).await;
+        let place = format!("吹哨流程清单!{} 时限", row + 1);
+        assert_eq!(written["problems"][0]["place"], json!(place), "{written}");
+        assert_eq!(written["problems"][0]["sentence"], "时限不能为零；请填写大于零的数");
+        assert_eq!(written["draft"]["edit"], 1, "nothing was changed");
+        let changes = draft(&app, "dispatcher", id).await["changes"].clone();
+        assert_eq!(changes, json!([{ "sentence": "通则：生效日期 2019-01-01 → 2026-03-02" }]), "it begins today");
+        app.done().await;
+    }
+}
