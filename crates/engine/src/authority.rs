@@ -58,11 +58,23 @@ impl Subject {
     }
 }
 
+/// The roles in which somebody may own a case (包案领导). A leader may be any of these in their unit;
+/// who records for others, reports up or is a program owns none.
+pub const OWNERS: &[Role] = &[
+    Role::Director,
+    Role::DutyLeader,
+    Role::Liaison,
+    Role::UnitLeader,
+    Role::Leader,
+    Role::PetitionOfficer,
+];
+
 /// Who may read: pairs of role and relation.
 #[must_use]
 pub fn readers(subject: Subject) -> &'static [(Role, Relation)] {
     use Relation::{
-        Above, Assist, Called, Conference, Discipline, Lead, OwnCentre, Registrar, Territory,
+        Above, Assist, Called, CaseOwner, Conference, Discipline, Lead, OwnCentre, Registrar,
+        Territory,
     };
     use Role::{
         Director, Dispatcher, DutyLeader, GridWorker, Leader, Liaison, PetitionOfficer, Service,
@@ -74,12 +86,12 @@ pub fn readers(subject: Subject) -> &'static [(Role, Relation)] {
     match subject {
         Subject::Case => each! {
             Dispatcher: OwnCentre, Lead, Assist, Called, Above, Territory, Conference;
-            Director: OwnCentre, Lead, Assist, Called, Above, Territory, Conference;
-            DutyLeader: OwnCentre, Lead, Assist, Called, Above, Territory, Conference;
-            PetitionOfficer: OwnCentre, Lead, Assist, Called, Above, Territory, Conference;
-            Leader: OwnCentre, Lead, Assist, Called, Above, Territory, Conference;
-            Liaison: OwnCentre, Lead, Assist, Called, Above, Territory, Conference;
-            UnitLeader: OwnCentre, Lead, Assist, Called, Above, Territory, Conference;
+            Director: OwnCentre, Lead, Assist, Called, Above, Territory, Conference, CaseOwner;
+            DutyLeader: OwnCentre, Lead, Assist, Called, Above, Territory, Conference, CaseOwner;
+            PetitionOfficer: OwnCentre, Lead, Assist, Called, Above, Territory, Conference, CaseOwner;
+            Leader: OwnCentre, Lead, Assist, Called, Above, Territory, Conference, CaseOwner;
+            Liaison: OwnCentre, Lead, Assist, Called, Above, Territory, Conference, CaseOwner;
+            UnitLeader: OwnCentre, Lead, Assist, Called, Above, Territory, Conference, CaseOwner;
             Service: OwnCentre, Lead, Assist, Called, Above, Territory, Conference;
             GridWorker: Registrar;
         },
@@ -95,6 +107,7 @@ pub fn readers(subject: Subject) -> &'static [(Role, Relation)] {
             DutyLeader: Registrar;
             GridWorker: Registrar;
         },
+        // Nobody needs what is sealed to own a case: the owner asks the centre, which opens it.
         Subject::Sealed => each! {
             Dispatcher: OwnCentre;
             Director: OwnCentre, Discipline;
@@ -127,6 +140,8 @@ pub struct Sight {
     pub registered: bool,
     /// Sealed cases that they registered themselves.
     pub registered_sealed: bool,
+    /// Cases that they own themselves (包案); none of them is sealed.
+    pub owned: bool,
 }
 
 /// The sight of a member: the table of readers, folded for their roles and their unit.
@@ -144,6 +159,7 @@ pub fn sight(member: &Member, directory: &Directory) -> Sight {
         discipline: is_discipline && any(Subject::Accusation, Relation::Discipline),
         registered: any(Subject::Case, Relation::Registrar),
         registered_sealed: any(Subject::Accusation, Relation::Registrar),
+        owned: any(Subject::Case, Relation::CaseOwner),
     }
 }
 
@@ -176,7 +192,7 @@ pub fn number_search(member: &Member, directory: &Directory) -> Option<NumberSea
 /// Who may: pairs of role and relation.
 #[must_use]
 pub fn grants(kind: CommandKind) -> &'static [(Role, Relation)] {
-    use Relation::{Above, Assist, Conference, Lead, OwnCentre, Registrar};
+    use Relation::{Above, Assist, CaseOwner, Conference, Lead, OwnCentre, Registrar};
     use Role::{
         Director, Dispatcher, DutyLeader, GridWorker, Leader, Liaison, PetitionOfficer, UnitLeader,
     };
@@ -199,6 +215,21 @@ pub fn grants(kind: CommandKind) -> &'static [(Role, Relation)] {
         }
         CommandKind::RecogniseDifficult => &[(Director, OwnCentre), (Leader, OwnCentre)],
         CommandKind::ExtendPetition => &[(Director, OwnCentre), (Leader, OwnCentre)],
+        // Of an entry of their own nobody signs the end; the rule says so.
+        CommandKind::AssignCaseOwner | CommandKind::SignOff => {
+            &[(Director, OwnCentre), (Leader, OwnCentre), (Leader, Above)]
+        }
+        // The owner in person, or recorded for them; the director where no owner is there any more,
+        // and where more time is given.
+        CommandKind::UpdateMeasures => &[
+            (Director, OwnCentre),
+            (Director, CaseOwner),
+            (DutyLeader, CaseOwner),
+            (Liaison, CaseOwner),
+            (UnitLeader, CaseOwner),
+            (Leader, CaseOwner),
+            (PetitionOfficer, CaseOwner),
+        ],
         CommandKind::DraftWhistle | CommandKind::AmendWhistle | CommandKind::SubmitWhistle => {
             &[(Dispatcher, OwnCentre), (Director, OwnCentre)]
         }
@@ -263,6 +294,13 @@ pub fn grants(kind: CommandKind) -> &'static [(Role, Relation)] {
             (UnitLeader, Lead),
             (UnitLeader, Assist),
             (GridWorker, Registrar),
+            // The closing file.
+            (Director, CaseOwner),
+            (DutyLeader, CaseOwner),
+            (Liaison, CaseOwner),
+            (UnitLeader, CaseOwner),
+            (Leader, CaseOwner),
+            (PetitionOfficer, CaseOwner),
         ],
         // Only the scheduler.
         CommandKind::Lapse => &[],
@@ -317,6 +355,8 @@ pub fn deciders(step: Step) -> &'static [Role] {
         | Step::Accept
         | Step::Answer
         | Step::Conclude
-        | Step::Scan => &[],
+        | Step::Scan
+        | Step::ReviewMeasures
+        | Step::Resolve => &[],
     }
 }

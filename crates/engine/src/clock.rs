@@ -9,7 +9,7 @@ use strum::{Display, EnumIter, EnumString, IntoStaticStr};
 use crate::{
     actor::Role,
     calendar::{Calendar, CalendarVersion, Limit, LimitUnit},
-    ids::{AssignmentId, UnitId},
+    ids::{AssignmentId, PersonId, UnitId},
 };
 
 /// A step of the process list that somebody owes and that a clock times.
@@ -88,6 +88,10 @@ pub enum Step {
     Conclude,
     /// 补交代录凭证: the scan of an act that was recorded for another.
     Scan,
+    /// 措施复核: the owner of a case is to look at the measures again.
+    ReviewMeasures,
+    /// 化解: the owner of a case is to have it settled, and somebody else to sign the entry off.
+    Resolve,
 }
 
 impl Step {
@@ -122,6 +126,8 @@ impl Step {
             Self::Answer => "答复",
             Self::Conclude => "诉求办结",
             Self::Scan => "补交代录凭证",
+            Self::ReviewMeasures => "措施复核",
+            Self::Resolve => "化解",
         }
     }
 
@@ -154,8 +160,16 @@ impl Step {
             | Self::Accept
             | Self::Answer
             | Self::Conclude
-            | Self::Scan => false,
+            | Self::Scan
+            | Self::ReviewMeasures
+            | Self::Resolve => false,
         }
+    }
+
+    /// Whether it is a step of an entry of 化解责任清单, which runs beside the petition's own.
+    #[must_use]
+    pub fn is_of_entry(self) -> bool {
+        matches!(self, Self::ReviewMeasures | Self::Resolve)
     }
 
     /// Whether somebody owes an act while the clock runs. A window only permits.
@@ -192,7 +206,9 @@ impl Step {
             | Self::Accept
             | Self::Answer
             | Self::Conclude
-            | Self::Scan => false,
+            | Self::Scan
+            | Self::ReviewMeasures
+            | Self::Resolve => false,
         }
     }
 }
@@ -417,6 +433,8 @@ pub struct Owner {
     pub unit: UnitId,
     /// The roles in it that can do it.
     pub roles: Vec<Role>,
+    /// Who it is in person, where it is one of them alone: the owner of a case.
+    pub person: Option<PersonId>,
 }
 
 /// A deadline (期限): a running clock with the one who owes the act.
@@ -435,12 +453,13 @@ pub struct Deadline {
 
 /// Marks, for each owner and part of a case, the deadline that comes first.
 pub(crate) fn mark_foremost(deadlines: &mut [Deadline]) {
-    type Part = (UnitId, Option<AssignmentId>, Option<u32>);
+    type Part = (UnitId, Option<AssignmentId>, Option<u32>, bool);
     let mut first: BTreeMap<Part, usize> = BTreeMap::new();
     for index in 0..deadlines.len() {
         let it = &deadlines[index];
-        // A paper that is owed stands beside the next act and hides none.
-        let part = (it.owner.unit, it.key.assignment, it.key.event);
+        // A paper that is owed stands beside the next act and hides none, and so does what the owner
+        // of a case owes.
+        let part = (it.owner.unit, it.key.assignment, it.key.event, it.key.step.is_of_entry());
         let earlier = first.get(&part).is_none_or(|&best| it.term.due < deadlines[best].term.due);
         if earlier {
             first.insert(part, index);

@@ -11,7 +11,7 @@ use crate::{
     facts::Facts,
     file::{self, AttachFile, OpenFile},
     ids::{AssignmentId, PetitionId, UnitId, WhistleId},
-    petition::verbs as petition,
+    petition::{Petition, verbs as petition},
     recusal::Recuse,
     refusal::{Problem, Refusal},
     scene::{Scene, StreamId},
@@ -39,6 +39,9 @@ pub enum Command {
     ExtendPetition(petition::Extend),
     ConcludePetition(petition::Conclude),
     ReopenPetition(petition::Reopen),
+    AssignCaseOwner(petition::AssignCaseOwner),
+    UpdateMeasures(petition::UpdateMeasures),
+    SignOff(petition::SignOff),
     DraftWhistle(whistle::Draft),
     AmendWhistle(whistle::Amend),
     SubmitWhistle(whistle::Submit),
@@ -133,6 +136,9 @@ impl CommandKind {
             Self::ExtendPetition => "延期答复",
             Self::ConcludePetition => "诉求办结",
             Self::ReopenPetition => "重新办理",
+            Self::AssignCaseOwner => "包案",
+            Self::UpdateMeasures => "更新化解措施",
+            Self::SignOff => "销号",
             Self::DraftWhistle => "草拟",
             Self::AmendWhistle => "修改",
             Self::SubmitWhistle => "提交",
@@ -208,6 +214,10 @@ impl Command {
             Self::ExtendPetition(it) => petition(&it.petition),
             Self::ConcludePetition(it) => petition(&it.petition),
             Self::ReopenPetition(it) => petition(&it.petition),
+            // Whoever owns a case sees each whistle over it, and each whistle is told.
+            Self::AssignCaseOwner(it) => Target { linked: true, ..petition(&it.petition) },
+            Self::UpdateMeasures(it) => petition(&it.petition),
+            Self::SignOff(it) => Target { linked: true, ..petition(&it.petition) },
             Self::DraftWhistle(it) => Target {
                 whistle: Some(it.whistle),
                 petitions: it.petitions.clone(),
@@ -298,6 +308,9 @@ impl Command {
             | Self::ExtendPetition(_)
             | Self::ConcludePetition(_)
             | Self::ReopenPetition(_)
+            | Self::AssignCaseOwner(_)
+            | Self::UpdateMeasures(_)
+            | Self::SignOff(_)
             | Self::SubmitWhistle(_)
             | Self::EndorseWhistle(_)
             | Self::SendBackWhistle(_)
@@ -376,6 +389,9 @@ pub fn decide(
         Command::ExtendPetition(it) => it.decide(&mut stand),
         Command::ConcludePetition(it) => it.decide(&mut stand),
         Command::ReopenPetition(it) => it.decide(&mut stand),
+        Command::AssignCaseOwner(it) => it.decide(&mut stand),
+        Command::UpdateMeasures(it) => it.decide(&mut stand),
+        Command::SignOff(it) => it.decide(&mut stand),
         Command::DraftWhistle(it) => it.decide(&mut stand),
         Command::AmendWhistle(it) => it.decide(&mut stand),
         Command::SubmitWhistle(it) => it.decide(&mut stand),
@@ -464,8 +480,15 @@ fn recorder(
     };
     let own =
         recorder.unit == behalf.member.unit && recorder.roles.iter().any(|it| it.reads_cases());
-    let whistle = target.whistle.and_then(|id| scene.whistles.get(&id)).and_then(|it| it.centre);
-    if own || (centre(recorder) && whistle == Some(recorder.unit)) {
+    // An owner of a case sits elsewhere, and what they say of it is recorded where it is kept.
+    let case = match target.whistle {
+        Some(id) => scene.whistles.get(&id).and_then(|it| it.centre),
+        None => {
+            let mut petitions = target.petitions.iter().filter_map(|it| scene.petitions.get(it));
+            petitions.next().and_then(Petition::centre)
+        }
+    };
+    if own || (centre(recorder) && case == Some(recorder.unit)) {
         Ok(())
     } else {
         Err(Refusal::NotPermitted { who: vec![Role::Dispatcher, Role::Director, Role::DutyLeader] })

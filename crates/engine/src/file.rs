@@ -133,7 +133,7 @@ pub(crate) fn clocks(scans: &OwedScans) -> impl Iterator<Item = ClockKey> {
 /// Who owes the scan that a clock times; none where the clock is another.
 pub(crate) fn owner(scans: &OwedScans, key: ClockKey) -> Option<Owner> {
     let it = scans.get(&key.event.filter(|_| key.step == Step::Scan)?)?;
-    Some(Owner { unit: it.unit, roles: it.roles.iter().copied().collect() })
+    Some(Owner { unit: it.unit, roles: it.roles.iter().copied().collect(), person: None })
 }
 
 /// What was received of a file before it is attached.

@@ -6,10 +6,11 @@ use strum::{Display, EnumIter, EnumString, IntoStaticStr};
 
 use crate::{
     actor::Role,
-    clock::{ClockKey, Deadline, Promised, Step},
+    authority,
+    clock::{ClockKey, Deadline, Owner, Promised, Step},
     directory::Directory,
     event::{PetitionEvent, WhistleEvent},
-    ids::{AssignmentId, UnitId},
+    ids::{AssignmentId, PersonId, UnitId},
     lists::Lists,
     petition::{self, Petition, PetitionFact},
     text::Words,
@@ -64,15 +65,20 @@ pub enum NoticeKind {
     FileOpened,
     /// 清单发布: a version of the lists, to whoever works by it.
     ListsPublished,
+    /// 包案: somebody owns a case from now on, and is told until when it is to be settled.
+    CaseOwnerAssigned,
 }
 
-/// Who is told: everybody in a unit who has one of these roles.
+/// Who is told: everybody in a unit who has one of these roles, or one of them alone.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Addressee {
     /// The unit.
     pub unit: UnitId,
     /// The roles.
     pub roles: Vec<Role>,
+    /// The one who is told alone, since nobody else there need see the case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<PersonId>,
 }
 
 /// Something that has to be told.
@@ -139,7 +145,7 @@ impl Notice {
     fn new(kind: NoticeKind, unit: UnitId, roles: &[Role]) -> Self {
         Self {
             kind,
-            to: Addressee { unit, roles: roles.to_vec() },
+            to: Addressee { unit, roles: roles.to_vec(), person: None },
             urgent: false,
             assignment: None,
             about: None,
@@ -152,6 +158,13 @@ impl Notice {
             role: None,
             text: None,
         }
+    }
+
+    /// To whom a deadline belongs.
+    fn to_owner(kind: NoticeKind, owner: &Owner) -> Self {
+        let mut notice = Self::new(kind, owner.unit, &owner.roles);
+        notice.to.person = owner.person;
+        notice
     }
 
     fn due(mut self, step: Step, term: &crate::clock::Term) -> Self {
@@ -303,6 +316,7 @@ pub fn notices(
         | WhistleFact::Closed { .. }
         | WhistleFact::HoldRequested { .. }
         | WhistleFact::Recused { .. }
+        | WhistleFact::CaseOwnerSet { .. }
         | WhistleFact::ScanOwed { .. }
         | WhistleFact::FileAttached { .. }
         | WhistleFact::HoldRefused { .. }
@@ -327,7 +341,21 @@ pub fn petition_notices(
         PetitionFact::Lapsed { key, due } => {
             let all = petition::deadlines(after);
             let still = all.iter().find(|it| it.key == *key);
-            overdue(&Late { key: *key, due: *due, still, about: centre, centre }, directory)
+            // What the owner of a case lets pass is told of their unit, not of the centre that watches.
+            let of_owner = still.filter(|it| it.owner.person.is_some());
+            let about = of_owner.map_or(centre, |it| it.owner.unit);
+            overdue(&Late { key: *key, due: *due, still, about, centre }, directory)
+        }
+        PetitionFact::CaseOwnerAssigned { assigned, .. } => {
+            let owner = &assigned.owner;
+            let kind = NoticeKind::CaseOwnerAssigned;
+            let mut notice = Notice::new(kind, owner.unit, authority::OWNERS);
+            notice.to.person = Some(owner.person);
+            notice.text = assigned.reason;
+            match after.clocks.get(&ClockKey::of(Step::Resolve)) {
+                Some(term) => vec![notice.due(Step::Resolve, term)],
+                None => vec![notice],
+            }
         }
         PetitionFact::FileOpened { unit, reason, .. } => {
             let mut notice = Notice::new(NoticeKind::FileOpened, centre, DIRECTOR);
@@ -356,6 +384,8 @@ pub fn petition_notices(
         | PetitionFact::Extended { .. }
         | PetitionFact::Answered { .. }
         | PetitionFact::Concluded { .. }
+        | PetitionFact::MeasuresUpdated { .. }
+        | PetitionFact::SignedOff { .. }
         | PetitionFact::Reopened { .. } => vec![],
         // Whoever answers the petition tells the petitioner.
         PetitionFact::CalendarAdopted { promised, .. } => {
@@ -410,7 +440,7 @@ fn moved(promised: &[Promised], all: &[Deadline]) -> Vec<Notice> {
     let of = |it: &Promised| all.iter().find(|deadline| deadline.key == it.key);
     let notice = |it: &Deadline| {
         let kind = NoticeKind::DateMoved;
-        let mut notice = Notice::new(kind, it.owner.unit, &it.owner.roles);
+        let mut notice = Notice::to_owner(kind, &it.owner);
         notice.assignment = it.key.assignment;
         notice.due(it.key.step, &it.term)
     };
@@ -435,7 +465,10 @@ fn overdue(late: &Late<'_>, directory: &Directory) -> Vec<Notice> {
     let mut res: Vec<Notice> = vec![];
     if let Some(it) = late.still {
         let mut roles = it.owner.roles.clone();
-        if it.owner.unit == centre {
+        if it.owner.person.is_some() {
+            // The owner of a case hears of it alone in their unit, where nobody else sees the case.
+            res.push(Notice::new(kind, centre, WATCH));
+        } else if it.owner.unit == centre {
             // The centre itself is late: the one above it hears of it, or its own leaders.
             match directory.centre_above(centre) {
                 Some(above) => res.push(Notice::new(kind, above.id, DIRECTOR)),
@@ -448,7 +481,7 @@ fn overdue(late: &Late<'_>, directory: &Directory) -> Vec<Notice> {
         }
         let mut seen = std::collections::BTreeSet::new();
         roles.retain(|it| seen.insert(*it));
-        res.insert(0, Notice::new(kind, it.owner.unit, &roles));
+        res.insert(0, Notice::to_owner(kind, &Owner { roles, ..it.owner.clone() }));
     } else {
         res.push(Notice::new(kind, centre, WATCH));
     }

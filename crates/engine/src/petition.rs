@@ -1,5 +1,7 @@
 //! The petition (诉求): what somebody brought, where it stands, and what is owed for it by law.
 
+pub mod ledger;
+pub mod responsibility;
 pub mod verbs;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -7,6 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumDiscriminants, EnumIter, EnumString, IntoStaticStr};
+
+pub use responsibility::{
+    Assigned, Care, CaseOwner, EntryRule, Progress, Responsibility, Risk, SignOffRecord, Update,
+};
 
 use crate::{
     actor::Role,
@@ -529,6 +535,32 @@ pub enum PetitionFact {
         /// When.
         at: DateTime<Utc>,
     },
+    /// 包案: a leader owns the case from now on.
+    CaseOwnerAssigned {
+        /// Who, under which rule, until when.
+        #[serde(flatten)]
+        assigned: Box<Assigned>,
+        /// By whom it was decided.
+        by: PersonId,
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// 更新化解措施.
+    MeasuresUpdated {
+        /// What is done, and what came of it.
+        #[serde(flatten)]
+        update: Box<Update>,
+        /// By whom it was decided.
+        by: PersonId,
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// 销号: the entry ended.
+    SignedOff {
+        /// How, and by whom it was accepted.
+        #[serde(flatten)]
+        record: Box<SignOffRecord>,
+    },
     /// 重新办理: the next round on the same file (R32).
     Reopened {
         /// Why.
@@ -614,6 +646,9 @@ pub struct Petition {
     pub resolution: Option<Resolution>,
     /// What the petitioner last said (满意).
     pub rating: Option<Rating>,
+    /// The latest entry of 化解责任清单, open or signed off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub responsibility: Option<Box<Responsibility>>,
     /// How often the answer was extended.
     pub extensions: u32,
     /// The round (第n次办理), from 1.
@@ -649,6 +684,7 @@ impl Petition {
             whistles: BTreeMap::new(),
             resolution: None,
             rating: None,
+            responsibility: None,
             extensions: 0,
             round: 1,
             lists: 0,
@@ -762,6 +798,9 @@ impl Petition {
                 self.resolution = Some(resolution);
             }
             PetitionFact::Concluded { .. } => self.stage = Stage::Concluded,
+            PetitionFact::CaseOwnerAssigned { assigned, at, .. } => self.assign(*assigned, at),
+            PetitionFact::MeasuresUpdated { update, by, at } => self.update(*update, by, at),
+            PetitionFact::SignedOff { record } => self.sign_off(*record),
             PetitionFact::Reopened { round, .. } => {
                 self.stage = Stage::Accepted;
                 self.round = round;
@@ -776,7 +815,7 @@ impl Petition {
         }
     }
 
-    /// Which step is owed now. Every waiting stage has exactly one.
+    /// Which step is owed now, the entry of 化解责任清单 apart. Every waiting stage has exactly one.
     #[must_use]
     pub fn owed(&self) -> Option<Step> {
         match self.stage {
@@ -787,10 +826,11 @@ impl Petition {
         }
     }
 
-    /// The clocks that run: of the step that is owed, and of the scans.
+    /// The clocks that run: of the step that is owed, of the open entry, and of the scans.
     #[must_use]
     pub fn clocks_owed(&self) -> BTreeSet<ClockKey> {
-        self.owed().map(ClockKey::of).into_iter().chain(file::clocks(&self.scans)).collect()
+        let step = self.owed().map(ClockKey::of);
+        step.into_iter().chain(self.entry_clocks()).chain(file::clocks(&self.scans)).collect()
     }
 }
 
@@ -804,10 +844,13 @@ pub fn deadlines(petition: &Petition) -> Vec<Deadline> {
         .map(|(key, term)| Deadline {
             key: *key,
             term: term.clone(),
-            owner: file::owner(&petition.scans, *key).unwrap_or_else(|| Owner {
-                unit: centre,
-                roles: vec![Role::Dispatcher, Role::PetitionOfficer],
-            }),
+            owner: file::owner(&petition.scans, *key)
+                .or_else(|| petition.entry_owner(key.step))
+                .unwrap_or_else(|| Owner {
+                    unit: centre,
+                    roles: vec![Role::Dispatcher, Role::PetitionOfficer],
+                    person: None,
+                }),
             foremost: false,
         })
         .collect();

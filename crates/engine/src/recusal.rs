@@ -10,8 +10,8 @@ use crate::{
     actor::Member,
     authority::{self, Relation, Subject, audience::Holder},
     command::CommandKind,
-    ids::WhistleId,
-    petition::PetitionFact,
+    ids::{PetitionId, WhistleId},
+    petition::{Petition, PetitionFact, responsibility},
     refusal::{Problem, Refusal},
     scene::StreamId,
     stand::{Named, Stand},
@@ -88,7 +88,12 @@ impl Recuse {
                     it.centre == Some(unit) || it.active().any(|it| it.unit == unit)
                 })
             };
-            if whistles.iter().any(owes) {
+            // Nor can a case be owned unseen: another owner is assigned first.
+            let owned = |id: &PetitionId| {
+                let petition = stand.scene.petitions.get(id);
+                petition.is_some_and(|it| responsibility::is_owned_under(it, unit, stand))
+            };
+            if whistles.iter().any(owes) || petitions.iter().any(owned) {
                 return Err(Refusal::invalid("unit", Problem::Contradiction));
             }
         }
@@ -112,10 +117,7 @@ impl Recuse {
 }
 
 /// The petitions and whistles of a matter, as far as the caller loaded it.
-fn matter(
-    stand: &Stand<'_>,
-    case: StreamId,
-) -> (BTreeSet<crate::ids::PetitionId>, BTreeSet<WhistleId>) {
+fn matter(stand: &Stand<'_>, case: StreamId) -> (BTreeSet<PetitionId>, BTreeSet<WhistleId>) {
     let petitions: BTreeSet<_> = match case {
         StreamId::Petition(id) => [id].into(),
         StreamId::Whistle(id) => stand
@@ -133,7 +135,7 @@ fn matter(
     (petitions, whistles)
 }
 
-/// A whistle that takes up petitions takes over who is recused from them.
+/// A whistle that takes up petitions takes over who is recused from them, and who owns them.
 pub(crate) fn inherit(stand: &mut Stand<'_>, id: WhistleId) -> Result<(), Refusal> {
     let whistle = stand.whistle(id)?;
     let of_petitions = whistle.petitions.keys().filter_map(|it| stand.scene.petitions.get(it));
@@ -143,6 +145,14 @@ pub(crate) fn inherit(stand: &mut Stand<'_>, id: WhistleId) -> Result<(), Refusa
         .collect();
     for holder in new {
         stand.record_alone(id, WhistleFact::Recused { holder, reason: None })?;
+    }
+    let petitions: Vec<PetitionId> = stand.whistle(id)?.petitions.keys().copied().collect();
+    for petition in petitions {
+        let owner = stand.scene.petitions.get(&petition).and_then(Petition::case_owner);
+        let known = stand.whistle(id)?.case_owners.get(&petition).copied();
+        if owner.is_some() && owner != known {
+            stand.record_alone(id, WhistleFact::CaseOwnerSet { petition, owner })?;
+        }
     }
     Ok(())
 }

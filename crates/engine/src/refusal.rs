@@ -6,7 +6,12 @@ use chrono::{DateTime, Utc};
 use strum::{EnumDiscriminants, EnumIter, IntoStaticStr};
 
 pub use self::account::AccountRefusal;
-use crate::{actor::Role, calendar::beijing, file::FileKind, text::Lang};
+use crate::{
+    actor::{Rank, Role},
+    calendar::beijing,
+    file::FileKind,
+    text::Lang,
+};
 
 /// An expected no. State is unchanged by it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, EnumDiscriminants, IntoStaticStr)]
@@ -37,7 +42,7 @@ pub enum Refusal {
     OwnDraft,
     /// 核查人不得属于办理单位 (R28).
     HandlerVerifies,
-    /// The unit that is concerned may not rule on itself.
+    /// Nobody rules on a request of their own unit, or on the entry that they own.
     RulesOnItself,
     /// The time in which this could be asked for is over.
     TooLate {
@@ -65,7 +70,7 @@ pub enum Refusal {
         /// Where.
         bar: crate::petition::LegalBar,
     },
-    /// 检举控告不得吹哨 (R2): accusations go to discipline inspection alone.
+    /// 检举控告不得吹哨, 无人包案 (R2): accusations go to discipline inspection alone.
     Accusation,
     /// The unit may not be called by this centre for this kind and level, or is closed.
     NotCallable,
@@ -81,7 +86,7 @@ pub enum Refusal {
     ListsUnchecked,
     /// 清单验证未通过: the check found what must not be.
     ListsRefuted,
-    /// 必备材料不全: the initiation list asks for a kind of file that is not attached.
+    /// 必备材料不全: the initiation or the responsibility list asks for a kind of file that is not attached.
     MaterialMissing {
         /// The kind.
         kind: FileKind,
@@ -90,6 +95,11 @@ pub enum Refusal {
     OutOfHours,
     /// The deadline has not passed, or is not there.
     NotDue,
+    /// 包案领导级别不足: whoever owns a case of this level must be of this rank at least.
+    BelowRank {
+        /// The rank.
+        least: Rank,
+    },
     /// Something is already so.
     Already,
     /// The version that the caller named is not the one there is.
@@ -261,6 +271,7 @@ impl Refusal {
             | Self::MaterialMissing { .. }
             | Self::OutOfHours
             | Self::NotDue
+            | Self::BelowRank { .. }
             | Self::Already
             | Self::Stale { .. } => false,
             Self::Account(it) => it.is_recorded(),
@@ -300,13 +311,15 @@ impl Refusal {
                 "whoever drafted a whistle may not endorse or issue it; ask another".to_owned()
             }
             (Self::HandlerVerifies, Lang::Zh) => {
-                "核查人不得属于牵头或协办单位; 请由中心其他人员核查".to_owned()
+                "核查、销号的人不得属于牵头或协办单位; 请由其他有权人员办理".to_owned()
             }
             (Self::HandlerVerifies, Lang::En) => {
-                "whoever verifies may not belong to a handling unit".to_owned()
+                "whoever verifies or signs off may not belong to a handling unit".to_owned()
             }
-            (Self::RulesOnItself, Lang::Zh) => "不得对本单位的申请作出裁定".to_owned(),
-            (Self::RulesOnItself, Lang::En) => "a unit may not rule on its own request".to_owned(),
+            (Self::RulesOnItself, Lang::Zh) => "不得对本人或本单位的事项作出裁定; 请由其他有权人员办理".to_owned(),
+            (Self::RulesOnItself, Lang::En) => {
+                "nobody may rule on what they, or their unit, asked for or answer for".to_owned()
+            },
             (Self::TooLate { ended }, Lang::Zh) => {
                 format!("已于{}截止, 不能再申请", minute(*ended))
             }
@@ -343,10 +356,10 @@ impl Refusal {
                 <&'static str>::from(*bar)
             ),
             (Self::Accusation, Lang::Zh) => {
-                "检举控告只能按管理权限移送纪检监察机关, 不得吹哨".to_owned()
+                "检举控告只能按管理权限移送纪检监察机关, 不得吹哨, 也不列入化解责任清单".to_owned()
             }
             (Self::Accusation, Lang::En) => {
-                "an accusation goes to discipline inspection alone and is whistled to nobody".to_owned()
+                "an accusation goes to discipline inspection alone: it is whistled to nobody, and nobody owns it".to_owned()
             }
             (Self::NotCallable, Lang::Zh) => {
                 "该单位不在本级可召集范围内, 或已撤销; 请按吹哨发起清单选择单位".to_owned()
@@ -390,10 +403,10 @@ impl Refusal {
                 "the check found what must not be; mend the draft as the check says".to_owned()
             }
             (Self::MaterialMissing { kind }, Lang::Zh) => {
-                format!("必备材料不全, 缺少{}; 请先上传到诉求或本哨", kind.zh())
+                format!("必备材料不全, 缺少{}; 请先上传到诉求或哨单", kind.zh())
             }
             (Self::MaterialMissing { kind }, Lang::En) => format!(
-                "the initiation list asks for a file of the kind {kind}; attach it to the petition or the whistle first"
+                "the lists ask for a file of the kind {kind}; attach it to the petition or the whistle first"
             ),
             (Self::OutOfHours, Lang::Zh) => {
                 "此哨种、等级只能在工作时间签发; 紧急情况请用应急哨".to_owned()
@@ -403,6 +416,12 @@ impl Refusal {
             }
             (Self::NotDue, Lang::Zh) => "期限尚未届满".to_owned(),
             (Self::NotDue, Lang::En) => "the deadline has not passed".to_owned(),
+            (Self::BelowRank { least }, Lang::Zh) => {
+                format!("包案领导级别不足: 此等级应由{}以上包案; 请另行指定", least.zh())
+            }
+            (Self::BelowRank { least }, Lang::En) => format!(
+                "a case of this level is owned by somebody of the rank {least} or above; name another"
+            ),
             (Self::Account(it), lang) => it.sentence(lang),
             (Self::Already, Lang::Zh) => "已经办理过, 无需重复".to_owned(),
             (Self::Already, Lang::En) => "this has been done already".to_owned(),

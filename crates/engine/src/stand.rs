@@ -102,8 +102,7 @@ impl<'a> Stand<'a> {
         petition: &Petition,
     ) -> Result<&'a Member, Refusal> {
         let directory = self.facts.directory;
-        let over =
-            self.scene.whistles.values().filter(|it| it.petitions.contains_key(&petition.id));
+        let over = self.over(petition.id);
         self.permit(kind, |it| authority::relations_to_petition(it, petition, over, directory))
     }
 
@@ -113,6 +112,11 @@ impl<'a> Stand<'a> {
 
     pub(crate) fn petition(&self, id: PetitionId) -> Result<&Petition, Refusal> {
         self.scene.petitions.get(&id).ok_or(Refusal::invalid("petition", Problem::Unknown))
+    }
+
+    /// The whistles over a petition, as far as the caller loaded them.
+    pub(crate) fn over(&self, id: PetitionId) -> impl Iterator<Item = &Whistle> {
+        self.scene.whistles.values().filter(move |it| it.petitions.contains_key(&id))
     }
 
     /// The process that a whistle runs under.
@@ -191,6 +195,23 @@ impl<'a> Stand<'a> {
     pub(crate) fn record_alone(&mut self, id: WhistleId, fact: WhistleFact) -> Result<(), Refusal> {
         let event = self.settle(id, fact, Named::new())?;
         self.push(StreamId::Whistle(id), Event::Whistle(event));
+        Ok(())
+    }
+
+    /// Tells each whistle over a petition who owns it now. It moves no clock there, whatever lists
+    /// the whistle runs under.
+    pub(crate) fn tell_whistles(
+        &mut self,
+        petition: PetitionId,
+        owner: Option<PersonId>,
+    ) -> Result<(), Refusal> {
+        let told = |it: &&Whistle| it.case_owners.get(&petition).copied() != owner;
+        let new: Vec<WhistleId> = self.over(petition).filter(told).map(|it| it.id).collect();
+        for id in new {
+            let fact = WhistleFact::CaseOwnerSet { petition, owner };
+            let event = Recorded { fact, stops: vec![], starts: vec![] };
+            self.push(StreamId::Whistle(id), Event::Whistle(event));
+        }
         Ok(())
     }
 
@@ -342,12 +363,20 @@ impl<'a> Stand<'a> {
         if step == Step::Scan {
             return Ok(self.scan_term());
         }
+        let warning = self.petition_warning(petition, step);
+        if let Some(entry) = petition.entry().filter(|_| step.is_of_entry()) {
+            let (calendar, now) = (self.facts.calendar, self.facts.now);
+            // A date that is past when a file is opened anew is overdue, and is said to be.
+            return match Facts::end_of(entry.due_on).filter(|_| step == Step::Resolve) {
+                Some(due) => Ok(self.facts.named(due, warning)),
+                None => Ok(Term::counted(calendar, now, entry.rule.review, None, warning)),
+            };
+        }
         let registration = petition.registration.as_ref().ok_or(Refusal::NoProcess)?;
         let limits =
             self.facts.lists.process.petition(registration.procedure).ok_or(Refusal::NoProcess)?;
         let rule = limits.rule(step);
         let cap = registration.external_due.filter(|_| step == Step::Answer);
-        let warning = self.petition_warning(petition, step);
         Ok(Term::counted(self.facts.calendar, self.facts.now, rule.limit, cap, warning))
     }
 
@@ -357,6 +386,8 @@ impl<'a> Stand<'a> {
         let procedure = petition.registration.as_ref().map(|it| it.procedure);
         let own = if step == Step::Scan {
             process.scan.warning
+        } else if step.is_of_entry() {
+            None
         } else {
             procedure.and_then(|it| process.petition(it)?.rule(step).warning)
         };

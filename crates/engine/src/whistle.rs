@@ -496,6 +496,9 @@ pub struct Whistle {
     /// Who must not see it or act on it (回避).
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub recused: BTreeSet<Holder>,
+    /// 包案领导: who owns each of its petitions, where somebody does.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub case_owners: BTreeMap<PetitionId, PersonId>,
     /// Its files.
     #[serde(default, skip_serializing_if = "Files::is_empty")]
     pub files: Files,
@@ -536,6 +539,7 @@ impl Whistle {
             predecessor: None,
             successor: None,
             recused: BTreeSet::new(),
+            case_owners: BTreeMap::new(),
             files: Files::new(),
             scans: OwedScans::new(),
             clocks: Clocks::new(),

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 use engine::{
     CommandKind, Refusal, StreamId,
     actor::Actor,
+    clock::{Deadline, Step},
+    petition,
     picture::{Act, Cast, Place},
     whistle::{deadlines, owed::command_of},
 };
@@ -94,6 +96,41 @@ fn whoever_owes_an_act_may_do_it() {
             assert!(!barred, "{}: {:?} {answers:?}", story.name, deadline);
         }
     }
+}
+
+#[test]
+fn whoever_owes_an_act_on_a_petition_may_do_it() {
+    let picture = picture();
+    let mut n_in_person = 0;
+    for story in stories(&picture) {
+        for petition in story.scene.petitions.values() {
+            for Deadline { key, owner, .. } in petition::deadlines(petition) {
+                // The owner of a case has it settled; that it is, somebody else says.
+                if key.step == Step::Resolve && owner.person.is_some() {
+                    n_in_person += 1;
+                    continue;
+                }
+                let kind = command_of(key.step).expect("a command");
+                let stream = StreamId::Petition(petition.id);
+                let owes = |who: &Cast| {
+                    who.member().is_some_and(|it| {
+                        it.unit == owner.unit
+                            && owner.roles.iter().any(|role| it.roles.contains(role))
+                            && owner.person.is_none_or(|person| person == it.person)
+                    })
+                };
+                let may = |who: Cast| {
+                    let act = Act { actor: who.actor(), on_behalf_of: None, now: story.now };
+                    let actions = picture.actions(&story.scene, stream, &act);
+                    let action = actions.into_iter().find(|it| it.kind == kind);
+                    let refusal = action.expect("an action").refusal;
+                    !matches!(refusal, Some(Refusal::NotPermitted { .. }))
+                };
+                assert!(Cast::iter().filter(owes).any(may), "{}: {key:?} {owner:?}", story.name);
+            }
+        }
+    }
+    assert!(n_in_person > 0);
 }
 
 #[test]

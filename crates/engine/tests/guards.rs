@@ -4,6 +4,8 @@
 
 #[path = "guards/case.rs"]
 mod case;
+#[path = "guards/ledger.rs"]
+mod ledger;
 mod support;
 
 use std::collections::BTreeSet;

@@ -415,7 +415,8 @@ fn petition(it: &Petition) {
         assert_eq!(it.clocks.len(), it.scans.len(), "a petition that ended has a clock: {it:?}");
     } else {
         let duties = petition::deadlines(it);
-        assert_eq!(duties.len(), 1 + it.scans.len(), "{it:?}");
+        let entry = if it.entry().is_some() { 2 } else { 0 };
+        assert_eq!(duties.len(), 1 + entry + it.scans.len(), "{it:?}");
         assert!(duties.iter().all(|duty| !duty.owner.roles.is_empty()));
     }
 }
@@ -543,6 +544,22 @@ fn spoiled(command: Command, how: u8, now: DateTime<Utc>) -> Command {
             it.registration.people = u32::from(how % 3);
             it.registration.representatives = Some(u32::from(how % 9));
             Command::RegisterPetition(it)
+        }
+        Command::AssignCaseOwner(mut it) => {
+            it.unit = unit;
+            it.due_on = today.checked_add_days(Days::new(u64::from(how % 60))).unwrap();
+            it.rank = if odd { engine::actor::Rank::Staff } else { it.rank };
+            it.reason = it.reason.filter(|_| !how.is_multiple_of(3));
+            Command::AssignCaseOwner(it)
+        }
+        Command::UpdateMeasures(mut it) => {
+            it.due_on = Some(day);
+            it.reason = it.reason.filter(|_| odd);
+            Command::UpdateMeasures(it)
+        }
+        Command::SignOff(mut it) => {
+            it.petition = petition_id(u32::from(how % 8));
+            Command::SignOff(it)
         }
         Command::ExtendPetition(mut it) => {
             it.limit = Limit::new(u32::from(how) + 1, LimitUnit::NaturalDay).unwrap();

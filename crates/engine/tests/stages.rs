@@ -21,7 +21,7 @@ use golden::golden;
 use support::{picture, stories};
 use table::fill;
 
-const COLUMNS: [Cast; 11] = [
+const COLUMNS: [Cast; 12] = [
     Cast::Dispatcher,
     Cast::Director,
     Cast::DutyLeader,
@@ -30,6 +30,8 @@ const COLUMNS: [Cast; 11] = [
     Cast::LeadLiaison,
     Cast::LeadLeader,
     Cast::FirstLiaison,
+    // Owns the case, where somebody does.
+    Cast::FurtherLeader,
     Cast::Chair,
     Cast::Stranger,
     Cast::System,
@@ -78,7 +80,7 @@ const OF_PART: [CommandKind; 12] = [
     CommandKind::Reply,
 ];
 
-const OF_PETITION: [CommandKind; 18] = [
+const OF_PETITION: [CommandKind; 21] = [
     CommandKind::RegisterPetition,
     CommandKind::AcceptPetition,
     CommandKind::DeclinePetition,
@@ -89,6 +91,9 @@ const OF_PETITION: [CommandKind; 18] = [
     CommandKind::ExtendPetition,
     CommandKind::ConcludePetition,
     CommandKind::ReopenPetition,
+    CommandKind::AssignCaseOwner,
+    CommandKind::UpdateMeasures,
+    CommandKind::SignOff,
     CommandKind::DraftWhistle,
     CommandKind::BlowNow,
     CommandKind::Recuse,
@@ -102,6 +107,10 @@ const OF_PETITION: [CommandKind; 18] = [
 /// The stage of what the command is about, as code and in Chinese.
 fn stage(story: &Story) -> (&'static str, &'static str) {
     match story.subject {
+        Subject::Beside if story.place.whistle.is_none() => {
+            let it = story.petition().expect("a petition");
+            (it.stage.code(), it.stage.zh())
+        }
         Subject::Whistle | Subject::Beside => {
             let it = story.whistle().expect("a whistle");
             (it.stage.code(), it.stage.zh())
@@ -127,9 +136,10 @@ fn cell(picture: &Picture, story: &Story, who: Cast, request: &Request) -> Strin
     match after.act(picture, who, request.command.clone()) {
         Ok(()) => {
             let target = request.command.target();
-            let code = match (story.subject, target.begins, target.whistle) {
-                (Subject::Petition, true, Some(new)) => after.scene.whistles[&new].stage.code(),
-                (Subject::Petition, true, None) => {
+            let of_petition = story.subject == Subject::Petition || story.place.whistle.is_none();
+            let code = match (of_petition, target.begins, target.whistle) {
+                (true, true, Some(new)) => after.scene.whistles[&new].stage.code(),
+                (true, true, None) => {
                     let new = target.petitions.first().expect("a petition");
                     after.scene.petitions[new].stage.code()
                 }
@@ -220,7 +230,9 @@ fn the_table_of_commands_and_stages_is_current() {
         .to_owned();
     text += &table(&picture, "哨: 命令 × 环节", &OF_WHISTLE, &whistles);
     text += &table(&picture, "承办任务: 命令 × 环节", &OF_PART, &of(&stories, Subject::Part));
-    text += &table(&picture, "诉求: 命令 × 环节", &OF_PETITION, &of(&stories, Subject::Petition));
+    let mut petitions = of(&stories, Subject::Petition);
+    petitions.extend(stories.iter().filter(|it| ["包案化解中", "已销号"].contains(&it.name)));
+    text += &table(&picture, "诉求: 命令 × 环节", &OF_PETITION, &petitions);
     golden("stages.txt", &text);
 }
 

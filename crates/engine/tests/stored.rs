@@ -43,6 +43,9 @@ fn named(event: &Event) -> &'static str {
             PetitionFact::Extended { .. } => "petition_extended",
             PetitionFact::Answered { .. } => "petition_answered",
             PetitionFact::Concluded { .. } => "petition_concluded",
+            PetitionFact::CaseOwnerAssigned { .. } => "petition_case_owner_assigned",
+            PetitionFact::MeasuresUpdated { .. } => "petition_measures_updated",
+            PetitionFact::SignedOff { .. } => "petition_signed_off",
             PetitionFact::Reopened { .. } => "petition_reopened",
             PetitionFact::CalendarAdopted { .. } => "petition_calendar_adopted",
             PetitionFact::Lapsed { .. } => "petition_lapsed",
@@ -82,6 +85,7 @@ fn named(event: &Event) -> &'static str {
             WhistleFact::Closed { .. } => "whistle_closed",
             WhistleFact::HoldRequested { .. } => "whistle_hold_requested",
             WhistleFact::Recused { .. } => "whistle_recused",
+            WhistleFact::CaseOwnerSet { .. } => "whistle_case_owner_set",
             WhistleFact::ScanOwed { .. } => "whistle_scan_owed",
             WhistleFact::FileAttached { .. } => "whistle_file_attached",
             WhistleFact::FileOpened { .. } => "whistle_file_opened",
@@ -99,7 +103,7 @@ fn named(event: &Event) -> &'static str {
 }
 
 /// How many facts [`named`] names.
-const FACTS: usize = 20 + 46;
+const FACTS: usize = 23 + 47;
 
 /// The stories, and one that runs into the calendar of March 2019.
 fn all() -> Vec<Story> {

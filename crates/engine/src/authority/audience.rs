@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::{
     actor::Member,
     directory::{Directory, UnitKind},
-    ids::{PersonId, PetitionId, UnitId, WhistleId},
+    ids::{self, PersonId, PetitionId, UnitId, WhistleId},
     petition::Petition,
     scene::Scene,
     whistle::Whistle,
@@ -56,6 +56,34 @@ pub struct Entitled {
     pub holder: Holder,
     /// Whether it is sealed to all but those who read accusations, and to everybody above.
     pub sealed: bool,
+    /// Whether it is a person's as the owner of the case (包案领导), and not as its registrar: each
+    /// is held against a row of its own in the table of readers.
+    pub owner: bool,
+}
+
+impl Entitled {
+    fn unit(it: UnitId) -> Self {
+        Self { holder: Holder::Unit(it), sealed: false, owner: false }
+    }
+
+    fn owner(it: PersonId) -> Self {
+        Self { holder: Holder::Person(it), sealed: false, owner: true }
+    }
+
+    /// The id under which the database keeps it. Whoever registered a case and owns it has two.
+    #[must_use]
+    pub fn key(self) -> Uuid {
+        match self.holder {
+            Holder::Person(person) if self.owner => owner_key(person),
+            Holder::Person(_) | Holder::Unit(_) => self.holder.uuid(),
+        }
+    }
+}
+
+/// The id under which the database keeps the cases that somebody owns in person.
+#[must_use]
+pub fn owner_key(person: PersonId) -> Uuid {
+    ids::derive(person.0, 1)
 }
 
 /// Whom a petition is for, apart from the units that a whistle calls over it, and from discipline
@@ -65,7 +93,9 @@ pub fn of_petition(it: &Petition) -> BTreeSet<Entitled> {
     let sealed = it.is_accusation();
     let units = it.centre().into_iter().chain(it.competent).map(Holder::Unit);
     let registrar = it.registered_by.map(Holder::Person);
-    units.chain(registrar).map(|holder| Entitled { holder, sealed }).collect()
+    let holders = units.chain(registrar);
+    let owner = it.case_owner().filter(|_| !sealed).map(Entitled::owner);
+    holders.map(|holder| Entitled { holder, sealed, owner: false }).chain(owner).collect()
 }
 
 /// Whom a whistle is for.
@@ -73,7 +103,9 @@ pub fn of_petition(it: &Petition) -> BTreeSet<Entitled> {
 pub fn of_whistle(it: &Whistle, directory: &Directory) -> BTreeSet<Entitled> {
     let units = it.centre.into_iter().chain(it.assignments.values().map(|it| it.unit));
     let units = units.chain(conferences(it, directory));
-    units.map(|it| Entitled { holder: Holder::Unit(it), sealed: false }).collect()
+    let recused = |owner: &PersonId| it.recused.contains(&Holder::Person(*owner));
+    let owners = it.case_owners.values().copied().filter(|it| !recused(it));
+    units.map(Entitled::unit).chain(owners.map(Entitled::owner)).collect()
 }
 
 /// The petitions of a whistle, each for every unit that works on it: whoever is called sees what it
@@ -91,8 +123,7 @@ pub fn of_petitions_called(
         it.centre.into_iter().chain(called).chain(conferences(it, directory)).collect();
     let of = |petition: &PetitionId| {
         let petition = *petition;
-        let entitled = |unit: &UnitId| Entitled { holder: Holder::Unit(*unit), sealed: false };
-        units.iter().map(move |it| (petition, entitled(it))).collect::<Vec<_>>()
+        units.iter().map(move |it| (petition, Entitled::unit(*it))).collect::<Vec<_>>()
     };
     it.petitions.keys().flat_map(of).collect()
 }

@@ -39,6 +39,9 @@ pub enum Relation {
     Discipline,
     /// 登记人: the person who registered it.
     Registrar,
+    /// 包案领导: the person who owns the petition, also to each whistle over it; until the entry is
+    /// signed off or another owns it.
+    CaseOwner,
     /// 被检举: a unit that is accused, or one under it.
     Accused,
     /// 回避: a person or unit that must not see or act, or somebody of such a unit.
@@ -61,6 +64,7 @@ impl Relation {
             Self::Conference => "联席会议",
             Self::Discipline => "纪检监察",
             Self::Registrar => "登记人",
+            Self::CaseOwner => "包案领导",
             Self::Accused => "被检举",
             Self::Recused => "回避",
             Self::Stranger => "无关",
@@ -103,6 +107,9 @@ pub fn relations_to_whistle(
     if whistle.is_before_conference() {
         conference(&mut res, member, directory);
     }
+    if whistle.case_owners.values().any(|it| *it == member.person) {
+        res.insert(Relation::CaseOwner);
+    }
     or_stranger(res)
 }
 
@@ -144,6 +151,9 @@ pub fn relations_to_petition<'a>(
             return [Relation::Stranger].into();
         }
     } else {
+        if petition.case_owner() == Some(member.person) {
+            res.insert(Relation::CaseOwner);
+        }
         for it in whistles {
             for called in it.called() {
                 let relation = match called.role {

@@ -340,14 +340,28 @@ impl ProcessList {
             | Step::Close
             | Step::RuleHold
             | Step::ReviewHold => true,
-            Step::Accept | Step::Answer | Step::Conclude | Step::Scan => false,
+            Step::Accept
+            | Step::Answer
+            | Step::Conclude
+            | Step::Scan
+            | Step::ReviewMeasures
+            | Step::Resolve => false,
         }
     }
 
-    /// Whether a step has its limit apart from any kind and level.
+    /// Whether a step has its limit apart from any kind and level: of petitions in their own rows, of
+    /// an entry in 化解责任清单.
     #[must_use]
     pub fn is_of_petitions(step: Step) -> bool {
-        matches!(step, Step::Accept | Step::Answer | Step::Conclude | Step::Scan)
+        matches!(
+            step,
+            Step::Accept
+                | Step::Answer
+                | Step::Conclude
+                | Step::Scan
+                | Step::ReviewMeasures
+                | Step::Resolve
+        )
     }
 }
 

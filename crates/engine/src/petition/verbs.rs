@@ -2,6 +2,7 @@
 
 mod accept;
 mod answer;
+mod assign_case_owner;
 mod conclude;
 mod decline;
 mod erase_person;
@@ -11,10 +12,13 @@ mod link_duplicate;
 mod recognise_difficult;
 mod register;
 mod reopen;
+mod sign_off;
 mod unseal;
+mod update_measures;
 
 pub use accept::Accept;
 pub use answer::Answer;
+pub use assign_case_owner::AssignCaseOwner;
 pub use conclude::Conclude;
 pub use decline::Decline;
 pub use erase_person::ErasePerson;
@@ -24,7 +28,9 @@ pub use link_duplicate::LinkDuplicate;
 pub use recognise_difficult::RecogniseDifficult;
 pub use register::Register;
 pub use reopen::Reopen;
+pub use sign_off::SignOff;
 pub use unseal::Unseal;
+pub use update_measures::UpdateMeasures;
 
 use super::{Petition, PetitionFact, Stage};
 use crate::{
@@ -51,6 +57,9 @@ const OF_PETITION: &[(CommandKind, Rule)] = &[
     (CommandKind::ExtendPetition, Extend::allowed),
     (CommandKind::ConcludePetition, Conclude::allowed),
     (CommandKind::ReopenPetition, Reopen::allowed),
+    (CommandKind::AssignCaseOwner, AssignCaseOwner::allowed),
+    (CommandKind::UpdateMeasures, UpdateMeasures::allowed),
+    (CommandKind::SignOff, SignOff::allowed),
     (CommandKind::Unseal, Unseal::allowed),
     (CommandKind::ErasePerson, ErasePerson::allowed),
     (CommandKind::Recuse, |stand, it| recusal::allowed(stand, StreamId::Petition(it.id))),

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 
-use super::{Body, Picture, Place, day, district, fresh, petition_id, words};
+use super::{Body, Cast, Picture, Place, day, district, fresh, petition_id, words};
 use crate::{
     actor::Rank,
     authority::audience::Holder,
@@ -14,7 +14,8 @@ use crate::{
     ids::{self, AssignmentId, FileId, PersonId, PetitionId, UnitId, WhistleId},
     lists::{Initiation, KindCode, LevelCode},
     petition::{
-        AnswerKind, DeclineGround, LegalBar, Nature, Procedure, Registration, Source,
+        AnswerKind, Care, DeclineGround, LegalBar, Nature, Petition, Procedure, Registration, Risk,
+        Source,
         verbs::{self as petition, Register},
     },
     recusal::Recuse,
@@ -205,6 +206,62 @@ impl Picture {
             CommandKind::ReopenPetition => {
                 one(Command::ReopenPetition(petition::Reopen { petition, reason: words(7) }))
             }
+            CommandKind::AssignCaseOwner => {
+                [("包案", Cast::FurtherLeader), ("改派", Cast::SecondLeader)]
+                    .into_iter()
+                    .filter_map(|(sense, who)| Some((sense, who.member()?)))
+                    .map(|(sense, owner)| Request {
+                        sense,
+                        command: Command::AssignCaseOwner(petition::AssignCaseOwner {
+                            petition,
+                            owner: owner.person,
+                            unit: owner.unit,
+                            rank: Rank::Head,
+                            post: Some(words(62)),
+                            risk: Risk::High,
+                            due_on: ahead(now, 45),
+                            care: Some(Care {
+                                unit: Body::Township.id(),
+                                person: Some(Cast::TownDispatcher.person()),
+                                next_visit: Some(ahead(now, 7)),
+                            }),
+                            reason: Some(words(63)),
+                        }),
+                    })
+                    .collect()
+            }
+            CommandKind::UpdateMeasures => {
+                let entry = scene.petitions.get(&petition).and_then(Petition::entry);
+                let due = entry.map_or(day(now), |it| it.due_on).max(day(now));
+                let later = due.checked_add_days(Days::new(10));
+                [
+                    ("", None, None),
+                    ("已化解", None, Some(Resolution::Resolved)),
+                    ("延期", later, None),
+                ]
+                .into_iter()
+                .map(|(sense, due_on, resolution)| Request {
+                    sense,
+                    command: Command::UpdateMeasures(petition::UpdateMeasures {
+                        petition,
+                        measures: words(64),
+                        progress: Some(words(65)),
+                        next: Some(words(66)),
+                        risk: Some(Risk::Medium),
+                        due_on,
+                        reason: due_on.map(|_| words(67)),
+                        care: None,
+                        resolution,
+                    }),
+                })
+                .collect()
+            }
+            CommandKind::SignOff => one(Command::SignOff(petition::SignOff {
+                petition,
+                how: Resolution::Resolved,
+                fulfilment: Some(words(68)),
+                text: words(69),
+            })),
             CommandKind::DraftWhistle => {
                 draft(self.row(false)).map_or(vec![], |it| one(Command::DraftWhistle(it)))
             }
@@ -385,6 +442,9 @@ impl Picture {
             | CommandKind::ExtendPetition
             | CommandKind::ConcludePetition
             | CommandKind::ReopenPetition
+            | CommandKind::AssignCaseOwner
+            | CommandKind::UpdateMeasures
+            | CommandKind::SignOff
             | CommandKind::DraftWhistle
             | CommandKind::AmendWhistle
             | CommandKind::SubmitWhistle
@@ -545,7 +605,7 @@ fn whole(
             one(Command::RequestHold(verb::RequestHold { whistle, reason: words(49) }))
         }
         CommandKind::HoldWhistle => {
-            let on = |n| day(now).checked_add_days(Days::new(n)).unwrap_or(NaiveDate::MAX);
+            let on = |n| ahead(now, n);
             let granted =
                 HoldRuling::Granted { measures: words(50), until: on(90), review_on: on(20) };
             [("准", granted), ("不准", HoldRuling::Refused { reason: words(51) })]
@@ -584,6 +644,9 @@ fn whole(
         | CommandKind::ExtendPetition
         | CommandKind::ConcludePetition
         | CommandKind::ReopenPetition
+        | CommandKind::AssignCaseOwner
+        | CommandKind::UpdateMeasures
+        | CommandKind::SignOff
         | CommandKind::DraftWhistle
         | CommandKind::BlowNow
         | CommandKind::Acknowledge
@@ -651,6 +714,11 @@ pub(super) fn first_due(clocks: &Clocks) -> Option<ClockKey> {
         .filter(|(key, term)| key.step.is_duty() && !term.lapsed)
         .min_by_key(|(_, term)| term.due)
         .map(|(key, _)| *key)
+}
+
+/// The day so many days from now.
+fn ahead(now: DateTime<Utc>, n: u64) -> NaiveDate {
+    day(now).checked_add_days(Days::new(n)).unwrap_or(NaiveDate::MAX)
 }
 
 fn days(n: u32) -> Option<Limit> {

@@ -513,6 +513,17 @@ const STORIES: &[(&str, Subject, Told)] = {
             it.ask_for(p, Cast::Dispatcher, Cast::Director, Do::WithdrawWhistle)
         }),
         ("诉求的附件与代录凭证", Beside, petition_files),
+        ("包案化解中", Beside, owned),
+        ("已销号", Beside, |p, it| {
+            owned(p, it)?;
+            it.ask_other(p, Cast::FurtherLeader, Do::UpdateMeasures)?;
+            it.ask(p, Cast::Director, Do::SignOff)
+        }),
+        ("办理中改派包案领导", Beside, |p, it| {
+            it.handling(p, "joint", "hard")?;
+            it.ask(p, Cast::Leader, Do::AssignCaseOwner)?;
+            it.ask_other(p, Cast::Leader, Do::AssignCaseOwner)
+        }),
         ("快捷哨", Beside, |p, it| it.issued(p, "quick", "general")),
     ]
 };
@@ -610,6 +621,15 @@ fn long_petition(picture: &Picture, it: &mut Story) -> Result<(), Refusal> {
     it.ask(picture, Cast::Dispatcher, CommandKind::ConcludePetition)?;
     it.ask(picture, Cast::Director, CommandKind::ErasePerson)?;
     it.ask(picture, Cast::Dispatcher, CommandKind::ReopenPetition)
+}
+
+/// A leader owns a petition; a whistle is blown over it and ends, and its measures are updated.
+fn owned(picture: &Picture, it: &mut Story) -> Result<(), Refusal> {
+    it.ask(picture, Cast::Director, CommandKind::AssignCaseOwner)?;
+    it.closed(picture, "quick", "general")?;
+    it.place.whistle = None;
+    it.wait(TimeDelta::days(1));
+    it.ask(picture, Cast::FurtherLeader, CommandKind::UpdateMeasures)
 }
 
 /// A unit acknowledges by telephone, and adds a file; the scan of the call is owed.

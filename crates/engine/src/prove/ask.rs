@@ -156,7 +156,9 @@ pub(super) fn lapse_matters(step: Step) -> bool {
         | Step::Accept
         | Step::Answer
         | Step::Conclude
-        | Step::Scan => false,
+        | Step::Scan
+        | Step::ReviewMeasures
+        | Step::Resolve => false,
     }
 }
 

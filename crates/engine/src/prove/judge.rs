@@ -97,7 +97,9 @@ impl Judge<'_> {
             | Step::Accept
             | Step::Answer
             | Step::Conclude
-            | Step::Scan => self.process(step, "required"),
+            | Step::Scan
+            | Step::ReviewMeasures
+            | Step::Resolve => self.process(step, "required"),
         }
     }
 
@@ -426,7 +428,12 @@ fn expected(step: Step, row: &Initiation, process: &Process) -> bool {
         Step::RuleExtension => process.bounds.extensions > 0,
         Step::RuleHold | Step::ReviewHold => process.bounds.holds > 0,
         // These belong to the petition or to a paper.
-        Step::Accept | Step::Answer | Step::Conclude | Step::Scan => false,
+        Step::Accept
+        | Step::Answer
+        | Step::Conclude
+        | Step::Scan
+        | Step::ReviewMeasures
+        | Step::Resolve => false,
         Step::Submit
         | Step::Review
         | Step::Acknowledge

@@ -84,7 +84,9 @@ fn consequences(step: Step) -> &'static [Consequence] {
         | Step::Accept
         | Step::Answer
         | Step::Conclude
-        | Step::Scan => &[Consequence::Supervise],
+        | Step::Scan
+        | Step::ReviewMeasures
+        | Step::Resolve => &[Consequence::Supervise],
     }
 }
 

@@ -498,7 +498,9 @@ fn does(step: Step, deed: Deed) -> bool {
         | Step::Accept
         | Step::Answer
         | Step::Conclude
-        | Step::Scan => false,
+        | Step::Scan
+        | Step::ReviewMeasures
+        | Step::Resolve => false,
     };
     other || command_of(step) == Some(kind)
 }

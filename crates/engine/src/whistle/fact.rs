@@ -445,6 +445,15 @@ pub enum WhistleFact {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<Words>,
     },
+    /// 包案: somebody owns one of its petitions from now on, or nobody does any more. The petition's
+    /// own stream says how it came.
+    CaseOwnerSet {
+        /// The petition.
+        petition: PetitionId,
+        /// Who.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        owner: Option<PersonId>,
+    },
     /// 代录待补凭证: an act was recorded for another, and the scan of it is owed.
     ScanOwed {
         /// The version of the event of that act.
@@ -607,6 +616,7 @@ impl WhistleFact {
             | Self::Closed { .. }
             | Self::HoldRequested { .. }
             | Self::Recused { .. }
+            | Self::CaseOwnerSet { .. }
             | Self::ScanOwed { .. }
             | Self::FileOpened { .. }
             | Self::HoldRefused { .. }
@@ -719,6 +729,7 @@ impl Whistle {
             }
             WhistleFact::PetitionDetached { petition, .. } => {
                 self.petitions.remove(&petition);
+                self.case_owners.remove(&petition);
             }
             WhistleFact::Acknowledged { assignment, by, at } => self.with(assignment, |it| {
                 it.acknowledged = Some((by, at));
@@ -883,6 +894,12 @@ impl Whistle {
             WhistleFact::Recused { holder, .. } => {
                 self.recused.insert(holder);
             }
+            WhistleFact::CaseOwnerSet { petition, owner: Some(owner) } => {
+                self.case_owners.insert(petition, owner);
+            }
+            WhistleFact::CaseOwnerSet { petition, owner: None } => {
+                self.case_owners.remove(&petition);
+            }
             WhistleFact::ScanOwed { of, scan } => {
                 self.scans.insert(of, scan);
             }
@@ -980,7 +997,9 @@ impl Whistle {
             | Step::Accept
             | Step::Answer
             | Step::Conclude
-            | Step::Scan => (),
+            | Step::Scan
+            | Step::ReviewMeasures
+            | Step::Resolve => (),
         }
     }
 }

@@ -196,6 +196,9 @@ pub fn command_of(step: Step) -> Option<CommandKind> {
         Step::Answer => CommandKind::AnswerPetition,
         Step::Conclude => CommandKind::ConcludePetition,
         Step::Scan => CommandKind::AttachFile,
+        Step::ReviewMeasures => CommandKind::UpdateMeasures,
+        // The owner has it settled; somebody else says that it is.
+        Step::Resolve => CommandKind::SignOff,
     })
 }
 
@@ -253,7 +256,7 @@ fn owner(
             .map_or(centre, |it| it.id),
         Seat::HighestCentre => directory.highest_centre(centre),
     };
-    Owner { unit, roles: roles(key.step, row, off_list).to_vec() }
+    Owner { unit, roles: roles(key.step, row, off_list).to_vec(), person: None }
 }
 
 /// Where somebody sits who owes a step.
@@ -311,7 +314,9 @@ pub fn seat(step: Step) -> Seat {
         | Step::Accept
         | Step::Answer
         | Step::Conclude
-        | Step::Scan => Seat::Centre,
+        | Step::Scan
+        | Step::ReviewMeasures
+        | Step::Resolve => Seat::Centre,
         Step::DisputeSuperior => Seat::CentreAbove,
         Step::DisputeConference => Seat::Conference,
         Step::RuleHold | Step::ReviewHold => Seat::HighestCentre,
@@ -350,5 +355,7 @@ pub fn roles(step: Step, row: Option<&Initiation>, off_list: bool) -> &[Role] {
         | Step::Answer
         | Step::Conclude
         | Step::Scan => &[Role::Dispatcher],
+        // The owner in person, wherever they sit; of whistles nobody.
+        Step::ReviewMeasures | Step::Resolve => authority::OWNERS,
     }
 }

@@ -28,7 +28,12 @@ pub fn next(step: Step) -> &'static [Step] {
         Step::ReviewHold => &[Step::Acknowledge, Step::ReportIn, Step::Handle, Step::Task],
         Step::Accept => &[Step::Answer],
         Step::Answer => &[Step::Conclude],
-        Step::Ratify | Step::Close | Step::Conclude | Step::Scan => &[],
+        Step::Ratify
+        | Step::Close
+        | Step::Conclude
+        | Step::Scan
+        | Step::ReviewMeasures
+        | Step::Resolve => &[],
     }
 }
 
@@ -57,6 +62,8 @@ pub fn back(step: Step) -> &'static [Step] {
         | Step::Accept
         | Step::Answer
         | Step::Conclude
-        | Step::Scan => &[],
+        | Step::Scan
+        | Step::ReviewMeasures
+        | Step::Resolve => &[],
     }
 }

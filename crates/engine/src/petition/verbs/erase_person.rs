@@ -25,7 +25,8 @@ impl ErasePerson {
     pub(crate) fn allowed(stand: &Stand<'_>, petition: &Petition) -> Result<(), Refusal> {
         stand.permit_petition(CommandKind::ErasePerson, petition)?;
         // As long as anything is owed to somebody, it must be known who they are.
-        if !petition.stage.is_terminal() || petition.is_whistled() {
+        let is_open = petition.is_whistled() || petition.entry().is_some();
+        if !petition.stage.is_terminal() || is_open {
             return Err(stand::wrong_petition_stage(petition));
         }
         super::unseal::person(petition).map(|_| ())
