@@ -10,9 +10,7 @@ use chrono::Days;
 
 use super::{
     cast::Who,
-    state::{
-        ASSIST, Before, Frame, LEAD, PETITION, SUCCESSOR, Side, State, WHISTLE, words,
-    },
+    state::{ASSIST, Before, Frame, LEAD, PETITION, SUCCESSOR, Side, State, WHISTLE, words},
 };
 use crate::{
     actor::Rank,
@@ -63,7 +61,9 @@ impl Sense {
             Self::AssistLeads => ("协办单位接任", "the assist leads"),
             Self::AssistLeadsAlone => ("协办单位接任, 原牵头释放", "the assist leads alone"),
             Self::OtherLeads => ("另派单位", "another unit leads"),
-            Self::OtherLeadsToo => ("另派单位, 原牵头改协办", "another unit leads, the lead assists"),
+            Self::OtherLeadsToo => {
+                ("另派单位, 原牵头改协办", "another unit leads, the lead assists")
+            }
             Self::GoAhead => ("先行办理", "go ahead"),
             Self::Late => ("说明逾期", "why it is late"),
             Self::Passed => ("通过", "passed"),
@@ -184,7 +184,9 @@ impl Frame<'_> {
                 let back = Command::SendBackWhistle(verb::SendBack { whistle, reason });
                 asks.each(ISSUERS, Sense::Plain, &back);
             }
-            Stage::Responding { .. } | Stage::Handling { .. } => self.in_response(state, it, &mut asks),
+            Stage::Responding { .. } | Stage::Handling { .. } => {
+                self.in_response(state, it, &mut asks)
+            }
             Stage::Verifying { .. } => {
                 let outcomes = [(PETITION, Resolution::Resolved)].into();
                 for (sense, passed, outcomes) in [
@@ -274,9 +276,8 @@ impl Frame<'_> {
         {
             let due_on = self.today();
             let parts = it.active().filter(|it| it.role == AssignmentRole::Lead);
-            let split = parts
-                .map(|it| Split { assignment: it.id, duty: words(), due_on })
-                .collect();
+            let split =
+                parts.map(|it| Split { assignment: it.id, duty: words(), due_on }).collect();
             let (findings, measures) = (words(), words());
             let held_at = self.now;
             let minutes = verb::Consult { whistle, held_at, findings, split, measures };

@@ -88,9 +88,12 @@ impl Way<'_> {
     fn steps(&self, extended: bool, reworked: bool) -> Vec<Limit> {
         let limit = |step| self.process.steps.get(&step).map(|it| it.limit);
         let pair = (&self.process.kind, &self.process.level);
-        let endorsed = self.lists.initiation.rows.iter().any(|it| {
-            (&it.kind, &it.level) == pair && !it.endorse.is_empty()
-        });
+        let endorsed = self
+            .lists
+            .initiation
+            .rows
+            .iter()
+            .any(|it| (&it.kind, &it.level) == pair && !it.endorse.is_empty());
         let mut res: Vec<Limit> = vec![];
         res.extend(limit(Step::Submit));
         res.extend(limit(Step::Review));
@@ -168,9 +171,8 @@ fn joined(limits: Vec<Limit>) -> Vec<Limit> {
     for it in limits {
         let days = |it: &Limit| it.unit() == LimitUnit::WorkingDay;
         let both = res.last().filter(|last| days(last) && days(&it));
-        let sum = both.and_then(|last| {
-            Limit::new(last.amount().saturating_add(it.amount()), it.unit()).ok()
-        });
+        let sum = both
+            .and_then(|last| Limit::new(last.amount().saturating_add(it.amount()), it.unit()).ok());
         match (sum, res.last_mut()) {
             (Some(sum), Some(last)) => *last = sum,
             (Some(_) | None, _) => res.push(it),

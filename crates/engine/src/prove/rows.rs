@@ -102,7 +102,8 @@ fn consequence(step: Step, rule: &StepRule, place: Place, findings: &mut Vec<Fin
         names.join("”或“")
     );
     let en = format!(
-        "the step {step} cannot {} when it is late; it can {}",
+        "the step `{}` cannot {} when it is late; it can {}",
+        super::tell::english(step),
         rule.consequence,
         codes.join(" or ")
     );
@@ -175,14 +176,11 @@ fn order(process: &Process, findings: &mut Vec<Finding>) {
         let Some(rule) = process.required(step).filter(|it| is_longer(it, handle)) else {
             continue;
         };
-        let zh = format!(
-            "“{}”时限（{}）比“办理”时限（{}）还长",
-            step.zh(),
-            rule.limit,
-            handle.limit
-        );
+        let zh =
+            format!("“{}”时限（{}）比“办理”时限（{}）还长", step.zh(), rule.limit, handle.limit);
         let en = format!(
-            "the step {step} ({}) ends after the handling ({})",
+            "the step `{}` ({}) ends after the handling ({})",
+            super::tell::english(step),
             rule.limit.english(),
             handle.limit.english()
         );
@@ -203,12 +201,7 @@ fn order(process: &Process, findings: &mut Vec<Finding>) {
 }
 
 /// A warning that never comes, or is there from the first moment.
-fn yellow(
-    warning: Warning,
-    rule: Option<&StepRule>,
-    place: Place,
-    findings: &mut Vec<Finding>,
-) {
+fn yellow(warning: Warning, rule: Option<&StepRule>, place: Place, findings: &mut Vec<Finding>) {
     use crate::calendar::LimitUnit as Unit;
     let days = rule.filter(|it| it.limit.unit() == Unit::WorkingDay).map(|it| it.limit.amount());
     let whole = days.is_some_and(|it| warning.working_days > 1 && warning.working_days >= it);
@@ -336,7 +329,8 @@ fn matter(lists: &Lists, it: &Matter, before: &[Matter], findings: &mut Vec<Find
         let finding = match column {
             Some(column) => {
                 let zh = format!("“{}”与 {} 同名而规定不同", it.name, other.code);
-                let en = format!("`{}` says otherwise than {} of the same name", it.name, other.code);
+                let en =
+                    format!("`{}` says otherwise than {} of the same name", it.name, other.code);
                 Finding::refutes(Property::Consistent, place(column), Text::new(zh, en))
             }
             None => {
@@ -370,9 +364,8 @@ fn initiation(
         let en = format!("{pair} is an emergency and may be blown in office hours only");
         findings.push(Finding::shown(Property::Consistent, place("hours"), Text::new(zh, en)));
     }
-    let raise = lists.process.raises.iter().any(|raise| {
-        raise.kind == it.kind && raise.level == it.level
-    });
+    let raise =
+        lists.process.raises.iter().any(|raise| raise.kind == it.kind && raise.level == it.level);
     if raise && it.at_most.is_some_and(|n| n < lists.process.raise_from) {
         let zh = format!("“{pair}”的限次少于提级次数，提级永远用不到");
         let en = format!("{pair} may be blown less often than it takes to be raised");

@@ -173,7 +173,6 @@ impl Seen {
         self.nodes.push(Node { state, parent, deed });
         id
     }
-
 }
 
 impl Frame<'_> {
@@ -272,10 +271,7 @@ impl Frame<'_> {
     /// Drafts, and blows first where the row lets somebody, as everybody who may.
     pub(super) fn begin(&mut self, seen: &mut Seen) {
         let petition = self.petition.clone();
-        let scene = Scene {
-            petitions: [(PETITION, petition)].into(),
-            whistles: BTreeMap::new(),
-        };
+        let scene = Scene { petitions: [(PETITION, petition)].into(), whistles: BTreeMap::new() };
         let matter = self.matter().cloned();
         let sources = [matter.as_ref().map(Some), Some(None)];
         for matter in sources.into_iter().flatten() {
@@ -403,8 +399,7 @@ impl Frame<'_> {
                 Actor::System => None,
             };
             let kind = ask.command.kind();
-            let deed =
-                Deed { who: *who, kind, sense: ask.sense, part: ask.part, step: ask.step };
+            let deed = Deed { who: *who, kind, sense: ask.sense, part: ask.part, step: ask.step };
             return Some(self.fold(whistle, state, deed, member, &events));
         }
         None
@@ -430,9 +425,8 @@ impl Frame<'_> {
             scene.apply(*stream, event);
         }
         let after = scene.whistles.remove(&WHISTLE).unwrap_or_else(|| before.clone());
-        let moved = |(key, term): &(&ClockKey, &crate::clock::Term)| {
-            after.clocks.get(key) != Some(*term)
-        };
+        let moved =
+            |(key, term): &(&ClockKey, &crate::clock::Term)| after.clocks.get(key) != Some(*term);
         let moved = before.clocks.iter().filter(moved).map(|(key, _)| *key).collect();
         let next = self.state(&after, verified);
         let way = way(deed);
@@ -529,7 +523,7 @@ fn way(deed: Deed) -> Way {
 }
 
 /// What a fact does to the guards.
-fn watch(
+pub(super) fn watch(
     before: &Whistle,
     fact: &WhistleFact,
     unit: Option<crate::ids::UnitId>,

@@ -11,9 +11,9 @@ use proptest::{
 use strum::IntoEnumIterator as _;
 
 use super::{
-    Scope,
+    Finding, Property, Scope, Severity,
     cast::{Cast, Who},
-    search::{Outcome, Way},
+    search::{Broken, Edge, Outcome, Seen, Way, watch},
     state::{ASSIST, Frame, LEAD, PETITION, Side, State, WHISTLE},
 };
 use crate::{
@@ -25,10 +25,10 @@ use crate::{
     directory::Tier,
     facts::{Facts, Numbers},
     ids::{AssignmentId, PersonId},
-    lists::{KindCode, LevelCode, Lists},
+    lists::{KindCode, LevelCode},
     picture::{Act, Body, Cast as Person, Picture, Place, Story, petition_id, whistle_id},
     scene::{Scene, StreamId},
-    whistle::{AssignmentRole, Whistle, WhistleFact},
+    whistle::{AssignmentRole, StageKind, Whistle, WhistleFact},
 };
 
 /// The people of the picture's district in the places of this one.
@@ -90,7 +90,11 @@ fn successors(frame: &Frame<'_>, state: &State) -> BTreeSet<State> {
     let scene = frame.scene(state, Side::None);
     let whistle = &scene.whistles[&WHISTLE];
     let own = frame.asks(state, whistle);
-    res.extend(own.into_iter().filter_map(|it| frame.outcome(&scene, whistle, state, it)).map(|it| it.next));
+    res.extend(
+        own.into_iter()
+            .filter_map(|it| frame.outcome(&scene, whistle, state, it))
+            .map(|it| it.next),
+    );
     for side in frame.sides(state, whistle) {
         let scene = frame.scene(state, side);
         let whistle = &scene.whistles[&WHISTLE];
@@ -175,11 +179,8 @@ const ELSEWHERE: [CommandKind; 8] = [
 ];
 
 /// What ends a walk; followed now and then.
-const ENDS: [CommandKind; 3] = [
-    CommandKind::TerminateWhistle,
-    CommandKind::WithdrawWhistle,
-    CommandKind::EscalateWhistle,
-];
+const ENDS: [CommandKind; 3] =
+    [CommandKind::TerminateWhistle, CommandKind::WithdrawWhistle, CommandKind::EscalateWhistle];
 
 impl Walk<'_> {
     fn whistle(&self) -> &Whistle {
@@ -189,7 +190,8 @@ impl Walk<'_> {
     /// Asks for something in every sense by everybody whose it could be; takes the `nth` that happens.
     fn step(&mut self, frame: &Frame<'_>, kind: CommandKind, nth: usize) {
         let place = self.story.place;
-        let parts: Vec<Option<AssignmentId>> = self.whistle().active().map(|it| Some(it.id)).collect();
+        let parts: Vec<Option<AssignmentId>> =
+            self.whistle().active().map(|it| Some(it.id)).collect();
         let parts = if parts.is_empty() { vec![None] } else { parts };
         let mut happened = vec![];
         for assignment in parts {
@@ -234,7 +236,9 @@ impl Walk<'_> {
             let now = self.story.now.max(due);
             let act = Act { actor: Actor::System, on_behalf_of: None, now };
             let command = crate::Command::Lapse(Lapse { stream, key: Some(key) });
-            let Ok(events) = self.picture.decide(&self.story.scene, &act, command) else { continue };
+            let Ok(events) = self.picture.decide(&self.story.scene, &act, command) else {
+                continue;
+            };
             let after = self.after(frame, &events, None);
             res.extend(after.into_iter().map(|(scene, verified, _)| (scene, verified, now)));
         }
@@ -253,14 +257,11 @@ impl Walk<'_> {
         let (mut scene, mut verified) = (self.story.scene.clone(), self.verified);
         for (stream, event) in events {
             if let crate::Event::Whistle(it) = event {
-                match &it.fact {
-                    WhistleFact::Verified { passed, .. } => {
-                        verified = *passed && unit.is_none_or(|it| !handlers.contains(&it));
-                    }
-                    WhistleFact::Reworked { .. } | WhistleFact::HandlingBegan { .. } => {
-                        verified = false;
-                    }
-                    _other => (),
+                if let WhistleFact::Verified { passed, .. } = &it.fact {
+                    verified = *passed && unit.is_none_or(|it| !handlers.contains(&it));
+                }
+                if let WhistleFact::Reworked { .. } | WhistleFact::HandlingBegan { .. } = &it.fact {
+                    verified = false;
                 }
             }
             scene.apply(*stream, event);
@@ -288,12 +289,13 @@ impl Walk<'_> {
         let whistle = &built.whistles[&WHISTLE];
         let real = renamed(&self.story.scene);
         let now = self.story.now;
-        let mut here =
-            Frame::new(frame.cast.clone(), frame.lists, calendar, frame.process, now);
+        let mut here = Frame::new(frame.cast.clone(), frame.lists, calendar, frame.process, now);
         here.with_assist = frame.with_assist;
         here.blowers.clone_from(&frame.blowers);
-        for (built_ask, real_ask) in
-            frame.asks(&state, whistle).into_iter().zip(here.asks(&state, &renamed_like(&real, whistle)))
+        for (built_ask, real_ask) in frame
+            .asks(&state, whistle)
+            .into_iter()
+            .zip(here.asks(&state, &renamed_like(&real, whistle)))
         {
             if built_ask.command.kind() == CommandKind::Lapse {
                 continue;
@@ -348,13 +350,8 @@ fn outcome(
         };
         let Ok(events) = decide(scene, &actor, ask.command.clone(), &facts) else { continue };
         let kind = ask.command.kind();
-        let deed = super::ask::Deed {
-            who: *who,
-            kind,
-            sense: ask.sense,
-            part: ask.part,
-            step: ask.step,
-        };
+        let deed =
+            super::ask::Deed { who: *who, kind, sense: ask.sense, part: ask.part, step: ask.step };
         let member = match actor {
             Actor::Member(it) => Some(it),
             Actor::System => None,
@@ -495,8 +492,7 @@ fn closed(picture: &Picture, calendar: &Calendar, pair: (&str, &str), every: usi
                             part: None,
                             step: None,
                         };
-                        let outcome =
-                            frame.fold(whistle, &node.state, deed, who.member(), &events);
+                        let outcome = frame.fold(whistle, &node.state, deed, who.member(), &events);
                         let mut after = scene.clone();
                         events.iter().for_each(|(stream, it)| after.apply(*stream, it));
                         let assists = after.whistles[&WHISTLE]
@@ -531,4 +527,99 @@ fn what_is_not_asked_leads_nowhere_else() {
         let n_asked = closed(&picture, &calendar, pair, every);
         println!("{pair:?}: {n_asked} asked");
     }
+}
+
+type Spoil = fn(&mut Seen);
+
+/// What a judge says of a search, with something done to what was seen.
+fn judged(spoil: impl FnOnce(&mut Seen)) -> Vec<Finding> {
+    let picture = Picture::preset().unwrap();
+    let calendars = Calendar::presets().unwrap();
+    let calendar = calendars.last().unwrap();
+    let now = super::ordinary(calendar).unwrap();
+    let mut frame = frame(&picture, calendar, ("quick", "general"), now);
+    let (kind, level) = (KindCode::new("quick"), LevelCode::new("general"));
+    let row = picture.lists.initiation.get(Tier::District, &kind, &level).unwrap();
+    frame.with_assist = false;
+    let mut seen = frame.search(row);
+    spoil(&mut seen);
+    let mut res = vec![];
+    super::judge::judge(&frame, row, &seen, false, &mut res);
+    res.retain(|it| it.severity == Severity::Refutes);
+    res
+}
+
+fn node(seen: &Seen, stage: StageKind) -> u32 {
+    let at = seen.nodes.iter().position(|it| it.state.stage == stage).unwrap();
+    u32::try_from(at).unwrap()
+}
+
+#[test]
+fn a_machine_that_broke_its_guards_would_be_found_out() {
+    assert_eq!(judged(|_| ()), []);
+    let cases: [(Property, Spoil); 4] = [
+        (Property::Bounded, |seen| {
+            let (from, to) = (node(seen, StageKind::Verifying), node(seen, StageKind::Draft));
+            seen.edges.push(Edge { from, to, way: Way::Open });
+        }),
+        (Property::Bounded, |seen| {
+            let (from, to) = (node(seen, StageKind::Verifying), node(seen, StageKind::Handling));
+            seen.edges.push(Edge { from, to, way: Way::OfUnit });
+        }),
+        (Property::NoDeadEnd, |seen| {
+            let closed = node(seen, StageKind::Closed);
+            seen.edges.retain(|it| it.to != closed);
+        }),
+        (Property::Verified, |seen| {
+            let closing = node(seen, StageKind::Closing);
+            let deed = seen.nodes[closing as usize].deed;
+            let after = seen.nodes[node(seen, StageKind::Closed) as usize].state;
+            seen.broken.push((closing, deed, after, Broken::Unverified));
+        }),
+    ];
+    for (property, spoil) in cases {
+        let found = judged(spoil);
+        let it = found.iter().find(|it| it.property == property).unwrap();
+        assert!(!it.story.is_empty(), "{it:?}");
+    }
+}
+
+#[test]
+fn the_guards_are_watched_in_every_fact() {
+    let picture = Picture::preset().unwrap();
+    let calendars = Calendar::presets().unwrap();
+    let calendar = calendars.last().unwrap();
+    let now = super::ordinary(calendar).unwrap();
+    let mut frame = frame(&picture, calendar, ("emergency", "key"), now);
+    let (kind, level) = (KindCode::new("emergency"), LevelCode::new("key"));
+    let row = picture.lists.initiation.get(Tier::District, &kind, &level).unwrap();
+    frame.with_assist = false;
+    let seen = frame.search(row);
+    let scene = |stage, side| {
+        let state = seen.nodes[node(&seen, stage) as usize].state;
+        frame.scene(&state, side).whistles.remove(&WHISTLE).unwrap()
+    };
+    let draft = scene(StageKind::UnderReview, Side::None);
+    let drafter = draft.drafted_by.unwrap();
+    let mut verified = false;
+    let endorsed = WhistleFact::Endorsed { by: drafter };
+    assert_eq!(watch(&draft, &endorsed, None, &mut verified), Some(Broken::OwnDraft));
+    let blown = scene(StageKind::Handling, Side::Approval(Who::DutyLeader));
+    let by = blown.issued.as_ref().unwrap().by;
+    let ratified = WhistleFact::Ratified { by, granted: true, reason: None };
+    assert_eq!(watch(&blown, &ratified, None, &mut verified), Some(Broken::OwnBlow));
+    let it = scene(StageKind::Verifying, Side::None);
+    let fact = WhistleFact::Verified {
+        by,
+        method: crate::whistle::fact::VerifyMethod::Phone,
+        findings: super::state::words(),
+        passed: true,
+        outcomes: BTreeMap::new(),
+    };
+    let handler = it.lead().map(|it| it.unit);
+    assert_eq!(watch(&it, &fact, handler, &mut verified), Some(Broken::OwnWork));
+    let closed = WhistleFact::Closed { by, at: now };
+    assert_eq!(watch(&it, &closed, None, &mut verified), Some(Broken::Unverified));
+    assert_eq!(watch(&it, &fact, Some(Body::District.id()), &mut verified), None);
+    assert_eq!(watch(&it, &closed, None, &mut verified), None);
 }

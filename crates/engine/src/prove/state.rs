@@ -350,9 +350,8 @@ impl<'a> Frame<'a> {
     }
 
     fn part(&self, whistle: &Whistle, it: &Assignment) -> Part {
-        let lapsed = |step| {
-            whistle.clocks.get(&ClockKey::at(step, it.id)).is_some_and(|it| it.lapsed)
-        };
+        let lapsed =
+            |step| whistle.clocks.get(&ClockKey::at(step, it.id)).is_some_and(|it| it.lapsed);
         let present = it.attendance.is_some();
         let assists = it.role == AssignmentRole::Assist;
         let rung = match it.stage {
@@ -568,8 +567,7 @@ impl<'a> Frame<'a> {
             absent: false,
             return_right: if part.ruled { ReturnRight::Refused } else { ReturnRight::Open },
             progressed: !(role == AssignmentRole::Lead && side == Side::Report),
-            explained: part.explained
-                || role == AssignmentRole::Lead && before(side).explained,
+            explained: part.explained || role == AssignmentRole::Lead && before(side).explained,
             extension,
             extensions: if side == Side::Extended(role) {
                 self.process.bounds.extensions
