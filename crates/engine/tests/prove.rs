@@ -285,7 +285,7 @@ const SEEDED: &[Seeded] = {
             spoil: |it| process(it, "joint", "general").bounds.extension = None,
             property: P::Reachable,
             severity: Refutes,
-            place: (S::Bounds, "joint/general", "extension"),
+            place: (S::Bounds, "joint/general", "extension_amount"),
             n_steps: 0,
         },
         Seeded {
@@ -297,7 +297,7 @@ const SEEDED: &[Seeded] = {
             },
             property: P::Reachable,
             severity: Refutes,
-            place: (S::Responsibility, "key", "review"),
+            place: (S::Responsibility, "key", "review_amount"),
             n_steps: 0,
         },
         Seeded {
@@ -353,7 +353,7 @@ const SEEDED: &[Seeded] = {
             spoil: |it| it.process.petitions[0].answer.consequence = Consequence::GoOn,
             property: P::Owned,
             severity: Refutes,
-            place: (S::Petitions, "petition", "answer"),
+            place: (S::Petitions, "petition/answer", "consequence"),
             n_steps: 0,
         },
         Seeded {
@@ -456,7 +456,7 @@ const SEEDED: &[Seeded] = {
             },
             property: P::Consistent,
             severity: Refutes,
-            place: (S::Process, "joint/key/report_in", "limit"),
+            place: (S::Process, "joint/key/report_in", "limit_amount"),
             n_steps: 0,
         },
         Seeded {
@@ -466,7 +466,7 @@ const SEEDED: &[Seeded] = {
             },
             property: P::Consistent,
             severity: Refutes,
-            place: (S::Process, "emergency/key/acknowledge", "limit"),
+            place: (S::Process, "emergency/key/acknowledge", "limit_amount"),
             n_steps: 0,
         },
         Seeded {
@@ -477,7 +477,7 @@ const SEEDED: &[Seeded] = {
             },
             property: P::Consistent,
             severity: Shown,
-            place: (S::Bounds, "joint/key", "rework"),
+            place: (S::Bounds, "joint/key", "rework_amount"),
             n_steps: 0,
         },
         Seeded {
@@ -495,7 +495,7 @@ const SEEDED: &[Seeded] = {
             },
             property: P::InTime,
             severity: Refutes,
-            place: (S::Process, "joint/hard/handle", "limit"),
+            place: (S::Process, "joint/hard/handle", "limit_amount"),
             n_steps: 0,
         },
         Seeded {
@@ -506,7 +506,7 @@ const SEEDED: &[Seeded] = {
             },
             property: P::InTime,
             severity: Refutes,
-            place: (S::Process, "joint/hard/handle", "limit"),
+            place: (S::Process, "joint/hard/handle", "limit_amount"),
             n_steps: 0,
         },
         Seeded {
@@ -516,7 +516,7 @@ const SEEDED: &[Seeded] = {
             },
             property: P::InTime,
             severity: Refutes,
-            place: (S::Process, "joint/hard/handle", "limit"),
+            place: (S::Process, "joint/hard/handle", "limit_amount"),
             n_steps: 0,
         },
         Seeded {
@@ -527,7 +527,7 @@ const SEEDED: &[Seeded] = {
             },
             property: P::InTime,
             severity: Refutes,
-            place: (S::Matters, "housing_utilities", "handle"),
+            place: (S::Matters, "housing_utilities", "handle_amount"),
             n_steps: 0,
         },
         Seeded {
@@ -535,7 +535,7 @@ const SEEDED: &[Seeded] = {
             spoil: |it| process(it, "joint", "hard").bounds.reworks = 9,
             property: P::InTime,
             severity: Shown,
-            place: (S::Process, "joint/hard/handle", "limit"),
+            place: (S::Process, "joint/hard/handle", "limit_amount"),
             n_steps: 0,
         },
         Seeded {

@@ -29,12 +29,12 @@ pub(super) fn count(lists: &Lists, calendar: &Calendar, findings: &mut Vec<Findi
                 continue;
             };
             let key = format!("{}/{}", process.key(), Step::Handle);
-            let mut handles = vec![(handle, Place::new(Sheet::Process, key, "limit"))];
+            let mut handles = vec![(handle, Place::new(Sheet::Process, key, "limit_amount"))];
             for it in &lists.matters.rows {
                 if let (Some(limit), true) =
                     (it.handle, it.kind == process.kind && it.level == process.level)
                 {
-                    handles.push((limit, Place::new(Sheet::Matters, &it.code.0, "handle")));
+                    handles.push((limit, Place::new(Sheet::Matters, &it.code.0, "handle_amount")));
                 }
             }
             for (handle, place) in handles {

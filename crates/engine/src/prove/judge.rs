@@ -377,11 +377,11 @@ impl Judge<'_> {
             let place = match below {
                 Some(it) => self.process(it, "consequence"),
                 None if step == Step::RuleExtension => {
-                    Some(Place::new(Sheet::Bounds, process.key(), "extension"))
+                    Some(Place::new(Sheet::Bounds, process.key(), "extension_amount"))
                 }
                 None if step == Step::ReviewHold => {
                     let level = &self.row.level.0;
-                    Some(Place::new(Sheet::Responsibility, level, "review"))
+                    Some(Place::new(Sheet::Responsibility, level, "review_amount"))
                 }
                 None => self.process(step, "required"),
             };
