@@ -3,31 +3,33 @@
 //! For each row of the initiation list (who blows, kind, level) every reachable state of a finite
 //! picture is visited, breadth first, with the real [`decide`](crate::decide): one petition, a lead
 //! and one assist (a second one adds nothing but another like the first), one person for each role
-//! and relation. Time is the order in which clocks fire: any clock that runs may be the next to fire,
-//! and any act may come before it. Counters stop at their bound, which is part of the version. What a
-//! state is, and what is cut away because no rule reads it, stands in `state`; what is asked in
-//! `ask`; that both are true to the machine is tested in `sound`. Limits against statutory dates are
-//! arithmetic over every day of the known calendars (`dates`), the rest is read from the rows (`rows`).
+//! and relation. Time is the order in which clocks fire: any clock that runs may be the next to
+//! fire, and any act may come before it. Counters stop at their bound, which is part of the
+//! version. What a state is, and what is cut away because no rule reads it, stands in `state`; what
+//! is asked in `ask`; that both are true to the machine is tested in `sound`. Limits against
+//! statutory dates are arithmetic over every day of the known calendars (`dates`), the rest is read
+//! from the rows (`rows`).
 //!
 //! What is looked for:
 //!
-//! 1. No dead end: in every state somebody who owes an act can do it; some end is reached from it, and
-//!    from every state in which the whistle runs, closing it. A way out never counts on what time may
-//!    take away, nor closing on an act that breaks the whistle off.
+//! 1. No dead end: in every state somebody who owes an act can do it; some end is reached from it,
+//!    and from every state in which the whistle runs, closing it. A way out never counts on what
+//!    time may take away, nor closing on an act that breaks the whistle off.
 //! 2. Every step that is required is owed somewhere, and every stage is reached.
 //! 3. Whoever a deadline names can do the act; the consequence is one that the machine knows.
-//! 4. No way round leads through two stages of a whistle, and none is gone by called units and clocks
-//!    alone: what comes back has used up a counter, or is an act of those who lead the case. No
-//!    counter may run further than anybody means.
-//! 5. On no way is it closed without a verification in the last round by somebody of no handling unit.
+//! 4. No way round leads through two stages of a whistle, and none is gone by called units and
+//!    clocks alone: what comes back has used up a counter, or is an act of those who lead the case.
+//!    No counter may run further than anybody means.
+//! 5. On no way is it closed without a verification in the last round by somebody of no handling
+//!    unit.
 //! 6. On no way is the drafter the one who endorses or issues, the blower the one who ratifies, a
 //!    handler the one who verifies.
 //! 7. The longest regular way fits into the statutory period, whatever day it starts.
 //! 8. No matter puts a duty on a unit that the initiation list does not let be called.
 //! 9. Conflicting and overlapping rows, and rows that are never used, are shown.
 //!
-//! The fifth and sixth are guards of the engine that no list can take away; the search would find it
-//! if a rule did.
+//! The fifth and sixth are guards of the engine that no list can take away; the search would find
+//! it if a rule did.
 //!
 //! What does not hold is told as a shortest story in the users' words. The proof is of the version,
 //! not of the people in it: without a [`Staffing`] each role is taken to have one person.
@@ -340,7 +342,8 @@ pub enum Scope {
     LeadAndAssist,
 }
 
-/// Proves a version, pair by pair, so that the caller can say how far it is and use several threads.
+/// Proves a version, pair by pair, so that the caller can say how far it is and use several
+/// threads.
 #[derive(Debug)]
 pub struct Prover<'a> {
     lists: &'a Lists,

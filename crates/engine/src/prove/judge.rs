@@ -104,8 +104,8 @@ impl Judge<'_> {
         }
     }
 
-    /// Whether it can be begun: drafted, and blown first by those who may. What somebody else can begin
-    /// instead is shown only.
+    /// Whether it can be begun: drafted, and blown first by those who may. What somebody else can
+    /// begin instead is shown only.
     fn drafts(&self, found: &mut Vec<Finding>) {
         for (on_list, deed, refusal) in &self.seen.not_drafted {
             let mut roots = self.seen.nodes.iter().take_while(|it| it.parent.is_none());
@@ -250,8 +250,8 @@ impl Judge<'_> {
         }
     }
 
-    /// From every state some end is reached, and from every one that runs, closing. No way out counts
-    /// on what time may take away; that the whistle is broken off is no way to close it.
+    /// From every state some end is reached, and from every one that runs, closing. No way out
+    /// counts on what time may take away; that the whistle is broken off is no way to close it.
     fn ends(&self, stuck: &BTreeSet<Step>, found: &mut Vec<Finding>) {
         let nodes = &self.seen.nodes;
         let open = |it: &Edge| it.way != Way::Timely && it.way != Way::Counted;
@@ -425,8 +425,8 @@ impl Judge<'_> {
     }
 }
 
-/// Whether a step of the process must come up under a row: it is required, and what it follows on can
-/// happen by these lists.
+/// Whether a step of the process must come up under a row: it is required, and what it follows on
+/// can happen by these lists.
 fn expected(step: Step, row: &Initiation, process: &Process) -> bool {
     if process.required(step).is_none() {
         return false;
