@@ -405,9 +405,19 @@ impl<'a> Prover<'a> {
     /// Proves it all, one pair after the other.
     #[must_use]
     pub fn prove(&self) -> Proof {
-        let pairs = self.pairs().iter().map(|it| self.pair(it)).collect();
+        self.prove_telling(|_, _, _| ())
+    }
+
+    /// The same, telling before each pair how many are done, of how many, and which comes next.
+    #[must_use]
+    pub fn prove_telling(&self, mut tell: impl FnMut(usize, usize, &Pair)) -> Proof {
         let findings = self.rows().into_iter().chain(self.dates()).collect();
-        Proof { pairs, findings: sorted(findings) }
+        let pairs = self.pairs();
+        let proven = |(done, it): (usize, &Pair)| {
+            tell(done, pairs.len(), it);
+            self.pair(it)
+        };
+        Proof { pairs: pairs.iter().enumerate().map(proven).collect(), findings: sorted(findings) }
     }
 
     /// What is found by counting days: each limit against the statutory period.

@@ -290,13 +290,10 @@ fn prove(
     if let Some(directory) = directory {
         prover = prover.with_units(directory);
     }
-    let pairs = prover.pairs();
-    let mut proof = Proof { pairs: vec![], findings: prover.rows() };
     let mut progress = say::Progress::new();
-    for (done, pair) in pairs.iter().enumerate() {
-        progress.at(percent(done, pairs.len()), &lists.pair(&pair.kind, &pair.level));
-        proof.pairs.push(prover.pair(pair));
-    }
+    let proof = prover.prove_telling(|done, of, pair| {
+        progress.at(percent(done, of), &lists.pair(&pair.kind, &pair.level));
+    });
     progress.at(100, "");
     progress.done();
     proof
