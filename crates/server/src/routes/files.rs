@@ -19,7 +19,7 @@ use chrono::{DateTime, Utc};
 use engine::{
     account::pass::{self, Operation},
     audit::AuditFact,
-    ids::FileId,
+    ids::{FileId, ListsDraftId},
     refusal::AccountRefusal,
     text::Digest,
 };
@@ -46,6 +46,9 @@ const PACE: u64 = 16 * 1024;
 
 const POLICY: HeaderValue =
     HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; sandbox");
+
+const WORKBOOK: HeaderValue =
+    HeaderValue::from_static("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
 
 const WRONG_TYPE: Problem = Problem::invalid(
     StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -137,6 +140,7 @@ pub(super) fn routes() -> Router<AppState> {
     Router::new()
         .route("/files", post(receive).fallback(super::method_not_allowed))
         .route("/files/{id}", get(send).fallback(super::method_not_allowed))
+        .route("/files/lists/{which}", get(send_lists).fallback(super::method_not_allowed))
 }
 
 /// POST /files.
@@ -255,6 +259,46 @@ async fn read(
     headers.insert(header::CONTENT_TYPE, kind);
     headers.insert(header::CONTENT_LENGTH, HeaderValue::from(file.attachment.size));
     headers.insert(header::CONTENT_DISPOSITION, disposition(&name(&file)));
+    headers.insert(header::CONTENT_SECURITY_POLICY, POLICY);
+    Ok(res)
+}
+
+/// GET /files/lists/{version or draft}: the lists as a workbook.
+async fn send_lists(
+    State(state): State<AppState>,
+    Path(which): Path<String>,
+    req: Request,
+) -> Response {
+    let (parts, _) = req.into_parts();
+    let lang = lang(&parts.headers);
+    match lists(&state, &parts, &which).await {
+        Ok(res) => res,
+        Err(problem) => problem.answer(lang),
+    }
+}
+
+async fn lists(
+    state: &AppState,
+    parts: &axum::http::request::Parts,
+    which: &str,
+) -> Result<Response, Problem> {
+    let caller = admitted(state, parts, Operation::Query, "lists").await?;
+    let app = state.app();
+    let other = |error: app::Error| problem_of(FileError::Other(error));
+    let lists = match which.parse::<ListsDraftId>() {
+        Ok(id) => app.lists_draft(&caller, id).await.map_err(other)?.draft.lists.clone(),
+        Err(_) => {
+            let version = which.parse().map_err(|_| NOT_FOUND)?;
+            caller.registers.lists_version(version).ok_or(NOT_FOUND)?.clone()
+        }
+    };
+    let name = format!("{}.xlsx", lists.name);
+    let bytes = app.export_lists(&caller.registers, lists).await.map_err(other)?;
+    let mut res = Body::from(bytes).into_response();
+    res.extensions_mut().insert(AsIs);
+    let headers = res.headers_mut();
+    headers.insert(header::CONTENT_TYPE, WORKBOOK);
+    headers.insert(header::CONTENT_DISPOSITION, disposition(&name));
     headers.insert(header::CONTENT_SECURITY_POLICY, POLICY);
     Ok(res)
 }
