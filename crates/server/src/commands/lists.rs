@@ -1,20 +1,20 @@
 //! `lists`: the four lists as workbooks, their drafts checked and proven, and put in force.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::path::{Path, PathBuf};
 
-use app::{App, DraftView, ListsError, Progress, Registers, told_of_workbook};
+use app::{App, DraftView, ListsError, Progress, told_of_workbook};
+use chrono::NaiveDate;
 use clap::Subcommand;
 use engine::{
+    calendar::{Calendar, beijing},
     directory::Directory,
-    ids::ListsDraftId,
-    lists::{Lists, diff::diff, draft::Draft, table::columns},
+    ids::{DistrictId, ListsDraftId},
+    lists::{self, Lists, diff::diff, draft::Draft, table::columns},
     prove::{Finding, Proof, Prover, Severity},
     text::Lang,
 };
 use papers::lists as workbook;
+use store::{RegisterState, Store};
 
 use super::caller;
 use crate::{
@@ -117,9 +117,17 @@ pub(super) async fn run(settings: &Settings, command: Command) -> Result<(), Tro
 }
 
 /// What is known of the centre: its registers, where it is set up; the program's own lists anyway.
+/// Nobody's name is read, so that no key is needed.
 struct Known {
-    app: Option<(App, Arc<Registers>)>,
+    centre: Option<Centre>,
     nothing: Directory,
+}
+
+struct Centre {
+    store: Store,
+    district: DistrictId,
+    registers: RegisterState,
+    today: NaiveDate,
 }
 
 impl Known {
@@ -128,25 +136,37 @@ impl Known {
         let is_there = settings.database_file().is_none_or(|it| it.exists());
         let nothing = Directory::default();
         if !is_there {
-            return Ok(Self { app: None, nothing });
+            return Ok(Self { centre: None, nothing });
         }
         let opened = Opened::beside(settings).await?;
-        let clock = CaseClock::of(&opened).await?;
-        let app = opened.app_without_keys(settings, &clock).await?;
-        let registers = app.registers().await?;
-        Ok(Self { app: Some((app, registers)), nothing })
+        let now = CaseClock::of(&opened).await?.clock().now();
+        let store = opened.store.clone();
+        let Some((district, ..)) = store.district().await? else {
+            return Ok(Self { centre: None, nothing });
+        };
+        let registers = store.registers(district).await?;
+        let today = now.with_timezone(&beijing()).date_naive();
+        Ok(Self { centre: Some(Centre { store, district, registers, today }), nothing })
     }
 
     fn directory(&self) -> &Directory {
-        self.app.as_ref().map_or(&self.nothing, |(_, registers)| &registers.directory)
+        self.centre.as_ref().map_or(&self.nothing, |it| &it.registers.directory)
+    }
+
+    fn versions(&self) -> &[Lists] {
+        self.centre.as_ref().map_or(&[], |it| &it.registers.lists)
     }
 
     /// The last version that was published, or the preset.
     fn last(&self) -> Result<Lists, Trouble> {
-        match self.app.as_ref().and_then(|(_, registers)| registers.lists.last()) {
-            Some(it) => Ok(it.clone()),
-            None => preset(),
-        }
+        self.versions().last().map_or_else(preset, |it| Ok(it.clone()))
+    }
+
+    /// The version in force today, or the preset.
+    fn in_force(&self) -> Result<Lists, Trouble> {
+        let Some(centre) = &self.centre else { return preset() };
+        let found = lists::on(&centre.registers.lists, centre.today);
+        found.cloned().ok_or_else(|| app::Error::NotSetUp.into())
     }
 
     /// A version, draft or file, by what it is named by.
@@ -154,9 +174,8 @@ impl Known {
         if which == "preset" {
             return preset();
         }
-        if let Ok(version) = which.parse() {
-            let registers = self.app.as_ref().map(|(_, registers)| registers);
-            let found = registers.and_then(|it| it.lists_version(version));
+        if let Ok(version) = which.parse::<u32>() {
+            let found = self.versions().iter().find(|it| it.version == version);
             return found.cloned().ok_or_else(|| {
                 Trouble::wrong(
                     format!("没有第 {version} 版。用 chuishao lists show 查看各版本。"),
@@ -181,8 +200,8 @@ impl Known {
     }
 
     async fn draft(&self, id: ListsDraftId) -> Result<Draft, Trouble> {
-        let found = match &self.app {
-            Some((app, _)) => app.store().lists_draft(app.district(), id).await?,
+        let found = match &self.centre {
+            Some(it) => it.store.lists_draft(it.district, id).await?,
             None => None,
         };
         found.map(|(draft, _)| draft).ok_or_else(|| {
@@ -239,17 +258,13 @@ async fn check(settings: &Settings, args: &CheckArgs) -> Result<(), Trouble> {
     let known = Known::of(settings).await?;
     let (name, lists) = match &args.which {
         Some(which) => (which.clone(), known.lists(which).await?),
-        None => match &known.app {
-            Some((app, registers)) => {
-                let today = app.now().with_timezone(&engine::calendar::beijing()).date_naive();
-                let lists = registers.lists_on(today).ok_or(app::Error::NotSetUp)?;
-                (format!("第 {} 版", lists.version), lists.clone())
-            }
-            None => ("内置清单".to_owned(), preset()?),
-        },
+        None => {
+            let lists = known.in_force()?;
+            (format!("第 {} 版", lists.version), lists)
+        }
     };
     // Without a centre nobody knows which units there are.
-    let directory = known.app.as_ref().map(|_| known.directory());
+    let directory = known.centre.as_ref().map(|it| &it.registers.directory);
     let told = faults(&lists, directory);
     if !told.is_empty() {
         return Err(wrong(&name, &told));
@@ -266,12 +281,10 @@ async fn check(settings: &Settings, args: &CheckArgs) -> Result<(), Trouble> {
         say::line("The rows hold together.");
         return Ok(());
     }
-    let proof = match &known.app {
-        Some((_, registers)) => {
-            prove(&lists, Some(directory.unwrap_or(&known.nothing)), &registers.calendars)
-        }
+    let proof = match &known.centre {
+        Some(it) => prove(&lists, directory, &it.registers.calendars),
         None => {
-            let calendars = engine::calendar::Calendar::presets().map_err(|error| {
+            let calendars = Calendar::presets().map_err(|error| {
                 Trouble::failed("内置日历损坏。", "The preset calendars are damaged.")
                     .because(error)
             })?;
@@ -281,11 +294,7 @@ async fn check(settings: &Settings, args: &CheckArgs) -> Result<(), Trouble> {
     show_proof(&proof, &lists)
 }
 
-fn prove(
-    lists: &Lists,
-    directory: Option<&Directory>,
-    calendars: &[engine::calendar::Calendar],
-) -> Proof {
+fn prove(lists: &Lists, directory: Option<&Directory>, calendars: &[Calendar]) -> Proof {
     let mut prover = Prover::new(lists, calendars);
     if let Some(directory) = directory {
         prover = prover.with_units(directory);
@@ -433,16 +442,15 @@ fn show_diff(from: &Lists, to: &Lists, directory: &Directory) {
 
 async fn show(settings: &Settings) -> Result<(), Trouble> {
     let known = Known::of(settings).await?;
-    let Some((app, registers)) = &known.app else {
+    let Some(centre) = &known.centre else {
         return Err(app::Error::NotSetUp.into());
     };
-    let today = app.now().with_timezone(&engine::calendar::beijing()).date_naive();
-    let in_force = registers.lists_on(today).map(|it| it.version);
-    for it in &registers.lists {
-        let mark = if Some(it.version) == in_force { "（施行中 in force）" } else { "" };
+    let in_force = known.in_force()?.version;
+    for it in known.versions() {
+        let mark = if it.version == in_force { "（施行中 in force）" } else { "" };
         say::line(format!("第 {} 版  {}  自 {} 起{mark}", it.version, it.name, it.effective_on));
     }
-    for (it, _) in app.store().lists_drafts(app.district()).await? {
+    for (it, _) in centre.store.lists_drafts(centre.district).await? {
         let state = match it.checked {
             Some(check) if check.proven => "已验证 proven",
             Some(_) => "验证未通过 refuted",
