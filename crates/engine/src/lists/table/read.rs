@@ -39,9 +39,12 @@ pub fn lists(base: &Lists, given: &[Table], directory: &Directory) -> Result<Lis
     let mut reader = Reader { directory, faults: vec![], places: BTreeMap::new() };
     let lists = reader.read(base.clone(), given);
     if reader.faults.is_empty() {
-        // What is wrong in a table that is not given was so before, and is found when it is proven.
+        // What was wrong before in a table that is not given stops nobody, and is found when it is
+        // proven; what the given tables make wrong there is told.
+        let before = base.check(Some(directory));
         let is_given = |it: &Fault| given.iter().any(|table| table.sheet == it.sheet);
-        let checked = lists.check(Some(directory)).into_iter().filter(is_given);
+        let is_news = |it: &Fault| is_given(it) || !before.contains(it);
+        let checked = lists.check(Some(directory)).into_iter().filter(is_news);
         let placed = |fault: Fault| Misread { at: reader.place(&fault), fault };
         reader.faults = checked.map(placed).collect();
         reader.compare_printed(base, &lists, given);
