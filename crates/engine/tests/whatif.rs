@@ -1,6 +1,8 @@
 //! A recount of history under a draft: nothing differs under the same lists, and what differs under
 //! others is what one counts by hand.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests may fail like tests")]
+
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -200,6 +202,48 @@ fn an_extension_is_added_to_the_new_date() {
     assert!(it.before.due > due);
 }
 
+#[test]
+fn no_date_of_a_longer_limit_passes_the_statutory_one_that_stood_then() {
+    let picture = of_ten();
+    let mut story = Story::begin(&picture, "办理", at("2019-06-21 09:00")).unwrap();
+    story.handling(&picture, "joint", "general").unwrap();
+    let statutory = story.petition().unwrap().statutory_due().unwrap();
+    // What the law moves afterwards does not move the date that was counted before.
+    story.wait(TimeDelta::hours(1));
+    story.ask(&picture, Cast::Director, CommandKind::ExtendPetition).unwrap();
+    assert!(story.petition().unwrap().statutory_due().unwrap() > statutory);
+    let draft = handled_in(&picture.lists, 200);
+    for with_petitions in [true, false] {
+        let mut all = told(&story);
+        if !with_petitions {
+            all[0].petitions.clear();
+        }
+        let moved = one(&picture, &draft, &all, story.now).0.unwrap();
+        let Change::Limit(it) = &moved.changes[0] else { panic!("{moved:?}") };
+        assert_eq!((it.step, it.after.due), (Step::Handle, statutory));
+    }
+}
+
+#[test]
+fn a_later_round_is_counted_by_its_own_limit() {
+    let picture = of_ten();
+    let mut story = Story::begin(&picture, "重办", start()).unwrap();
+    story.verifying(&picture, "joint", "general").unwrap();
+    story.ask_other(&picture, Cast::OtherDispatcher, CommandKind::Verify).unwrap();
+    let mut draft = picture.lists.clone();
+    process(&mut draft, "joint", "general").bounds.rework = limit(1, LimitUnit::WorkingDay);
+    // Monday 09:00: three working days end on Thursday, one on Tuesday.
+    let (moved, _) = recount(&picture, &draft, &[story], at("2019-06-19 17:31"));
+    let [Change::Limit(it)] = moved[0].changes.as_slice() else { panic!("{moved:?}") };
+    assert_eq!((it.step, it.round), (Step::Handle, 2));
+    assert_eq!((it.before.due, it.after.due), (at("2019-06-20 17:30"), at("2019-06-18 17:30")));
+    assert_eq!(it.after.outcome, Outcome::Late(Over::WorkingDays(1)));
+    assert!(
+        words(&picture, &moved[0], Lang::Zh)[0]
+            .contains("办理（牵头单位，第 2 轮）时限 3 → 1 个工作日")
+    );
+}
+
 /// The picture with a matter of its own, and a whistle that follows or overrides its row.
 fn listed(lead: &str) -> (Picture, Matter) {
     let mut picture = picture();
@@ -309,14 +353,12 @@ fn what_could_not_be_blown_says_why_and_is_left_as_it_was() {
     story.handling(&picture, "joint", "hard").unwrap();
     let all = of_matter(&story, false);
     let code = |it: &Matter| it.code == matter.code;
-    let drafts: [(&str, fn(&mut Matter)); 1] =
-        [("expired", |it| it.until = chrono::NaiveDate::from_ymd_opt(2019, 6, 16))];
-    for (name, change) in drafts {
-        let mut draft = picture.lists.clone();
-        draft.matters.rows.iter_mut().filter(|it| code(it)).for_each(change);
-        let moved = one(&picture, &draft, &all, start()).0.unwrap();
-        assert_eq!(moved.changes, [Change::Blocked(Blocked::Expired)], "{name}");
-    }
+    let mut draft = picture.lists.clone();
+    let row = draft.matters.rows.iter_mut().find(|it| code(it)).unwrap();
+    row.until = chrono::NaiveDate::from_ymd_opt(2019, 6, 16);
+    let moved = one(&picture, &draft, &all, start()).0.unwrap();
+    assert_eq!(moved.changes, [Change::Blocked(Blocked::Expired)]);
+
     let mut draft = picture.lists.clone();
     draft.matters.rows.retain(|it| !code(it));
     process(&mut draft, "joint", "hard").bounds.rework = limit(1, LimitUnit::Hour);

@@ -1,5 +1,7 @@
 //! A recount as a workbook: its sheets, its caveat, its figures, and no more rows than it says.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests may fail like tests")]
+
 use std::{collections::BTreeMap, io::Cursor};
 
 use calamine::{Data, Reader as _, Xlsx};

@@ -46,6 +46,7 @@ pub(super) fn about(
     looks: &Looks,
 ) -> Result<(), XlsxError> {
     page(sheet, totals, ABOUT)?;
+    sheet.set_print_fit_to_pages(1, 1);
     sheet.set_column_width(0, 30)?;
     sheet.set_column_width(1, 100)?;
     sheet.write_string_with_format(0, 0, "清单推演", &looks.title)?;
@@ -263,8 +264,8 @@ pub(super) fn whistles(
         ("签发时间", 17.0),
         ("原版本", 8.0),
         ("变化", 110.0),
-        ("逾期（原）", 8.0),
-        ("逾期（草案）", 8.0),
+        ("逾期（原）", 12.0),
+        ("逾期（草案）", 14.0),
     ];
     for ((head, width), column) in heads.iter().zip(0..) {
         sheet.set_column_width(column, *width)?;
