@@ -11,7 +11,7 @@ use tests::{TestApp, on_both, wire};
 
 use crate::{
     house::House,
-    story::{accepted, called, drafted as whistle_drafted, issued},
+    story::{accepted, called, drafted as whistle_drafted, issued, part},
 };
 
 /// What a draft is asked for.
@@ -265,5 +265,38 @@ on_both! {
         let wrong = import(crate::files::pdf("不是清单")).await;
         assert_eq!(wrong["draft"]["edit"], edit, "{wrong}");
         assert_eq!(wrong["problems"].as_array().unwrap().len(), 1, "{wrong}");
+    }
+}
+
+on_both! {
+    async fn the_past_is_counted_anew_under_a_draft_and_said_to_be_no_forecast(app) {
+        // Called on Monday, answered on Friday: within five working days, and not within three.
+        let whistle = called(&app).await;
+        crate::story::reported_in(&app, &part(&whistle, "rsj"), "DEPUTY_HEAD").await;
+        app.advance_to("2026-03-06 10:00").await;
+        crate::story::replied(&app, "rsj", &part(&whistle, "rsj")).await;
+        let id = &begun(&app, "dispatcher").await;
+        let rows = cells(&app, "dispatcher", id, "PROCESS").await;
+        let row = step(&rows, ["攻坚", "一般", "办理"]);
+        write(&app, "dispatcher", id, "PROCESS", &change(rows, row, 7, "3")).await;
+        let query = "query($draft: ID!) { simulateLists(draft: $draft) { caveat whistles moved limit lead newlyLate changes { sentences lateBefore lateAfter } units { unit { code } before { late } after { late } } } }";
+        let it = app.by("director").query(query, json!({ "draft": id })).await["simulateLists"].clone();
+        assert!(it["caveat"].as_str().unwrap().contains("不是预测"), "{it}");
+        assert_eq!((&it["whistles"], &it["moved"], &it["limit"], &it["lead"]), (&json!(1), &json!(1), &json!(1), &json!(0)), "{it}");
+        let one = &it["changes"][0];
+        let late = |it: &Value| it.as_u64().unwrap();
+        assert_eq!(late(&one["lateAfter"]), late(&one["lateBefore"]) + 1, "{it}");
+        let said = one["sentences"].to_string();
+        assert!(said.contains("5 → 3") || said.contains("5个工作日"), "{said}");
+        let rsj = it["units"].as_array().unwrap().iter().find(|it| it["unit"]["code"] == "rsj").unwrap();
+        assert_eq!(late(&rsj["after"]["late"]), late(&rsj["before"]["late"]) + 1, "{it}");
+        // Under the version that it ran under nothing is different, and who writes no lists counts nothing.
+        let same = app.by("leader").query("{ simulateLists(version: 1) { whistles moved } }", json!({})).await;
+        assert_eq!(same["simulateLists"], json!({ "whistles": 1, "moved": 0 }));
+        for stranger in ["rsj", "admin", "hj_director"] {
+            let answer = app.by(stranger).ask("{ simulateLists(version: 1) { moved } }", json!({})).await;
+            assert_eq!(answer["errors"][0]["extensions"]["code"], "NOT_PERMITTED", "{stranger} {answer}");
+        }
+        app.done().await;
     }
 }

@@ -8,10 +8,12 @@ use clap::Subcommand;
 use engine::{
     calendar::{Calendar, beijing},
     directory::Directory,
+    facts::Facts,
     ids::{DistrictId, ListsDraftId},
     lists::{self, Lists, diff::diff, draft::Draft, table::columns},
     prove::{Finding, Proof, Prover, Severity},
     text::Lang,
+    whatif,
 };
 use papers::lists as workbook;
 use store::{RegisterState, Store};
@@ -39,6 +41,8 @@ pub(super) enum Command {
     Diff(DiffArgs),
     /// 列出各版本和草案 / list versions and drafts
     Show,
+    /// 推演：按草案或文件重新计算历史 / count the past anew under a draft, version or file
+    Simulate(SimulateArgs),
     /// 发布草案，须由起草人以外的人发布 / put a draft in force, by somebody who did not write it
     Publish(PublishArgs),
 }
@@ -92,6 +96,24 @@ pub(super) struct DiffArgs {
 }
 
 #[derive(clap::Args)]
+pub(super) struct SimulateArgs {
+    #[arg(help = WHICH)]
+    which: String,
+    /// 以谁的名义（用户名）：只计其有权查看的哨 / the account whose whistles are counted
+    #[arg(long = "as", value_name = "LOGIN")]
+    login: String,
+    /// 自此日起草的哨 / whistles drafted from this day
+    #[arg(long, value_name = "DATE")]
+    from: Option<NaiveDate>,
+    /// 至此日止（含） / and up to this one
+    #[arg(long, value_name = "DATE")]
+    until: Option<NaiveDate>,
+    /// 结果写到此工作簿 / the workbook to write
+    #[arg(long, value_name = "FILE")]
+    to: Option<PathBuf>,
+}
+
+#[derive(clap::Args)]
 pub(super) struct PublishArgs {
     /// 草案编号 / the draft
     draft: ListsDraftId,
@@ -112,6 +134,7 @@ pub(super) async fn run(settings: &Settings, command: Command) -> Result<(), Tro
             Ok(())
         }
         Command::Show => show(settings).await,
+        Command::Simulate(args) => simulate(settings, args).await,
         Command::Publish(args) => publish(settings, args).await,
     }
 }
@@ -353,13 +376,7 @@ async fn export(settings: &Settings, args: ExportArgs) -> Result<(), Trouble> {
     let bytes = workbook::write(&lists, known.directory()).map_err(|error| {
         Trouble::failed("无法写成工作簿。", "It cannot be written as a workbook.").because(error)
     })?;
-    std::fs::write(&args.to, bytes).map_err(|error| {
-        Trouble::wrong(
-            format!("无法写入 {}。", args.to.display()),
-            format!("{} cannot be written.", args.to.display()),
-        )
-        .because(error)
-    })?;
+    write(&args.to, bytes)?;
     say::line(format!("已导出《{}》到 {}。  Written.", lists.name, args.to.display()));
     Ok(())
 }
@@ -459,6 +476,71 @@ async fn show(settings: &Settings) -> Result<(), Trouble> {
         say::line(format!("草案 {}  {}  据第 {} 版  {state}", it.id, it.lists.name, it.base));
     }
     Ok(())
+}
+
+async fn simulate(settings: &Settings, args: SimulateArgs) -> Result<(), Trouble> {
+    let known = Known::of(settings).await?;
+    let lists = known.lists(&args.which).await?;
+    drop(known);
+    let opened = Opened::migrated(settings).await?;
+    let clock = CaseClock::of(&opened).await?;
+    let app = opened.app(settings, &clock).await?;
+    let caller = caller(&app, &args.login).await?;
+    let from = args.from.and_then(|day| Facts::end_of(day.pred_opt()?));
+    let until = args.until.and_then(Facts::end_of);
+    let recounted = app.simulate_lists(&caller, &lists, (from, until)).await?;
+    let totals = &recounted.totals;
+    say::line(format!(
+        "按《{}》重新计算 {} 张哨（已签发 {}）：",
+        lists.name, totals.whistles, totals.issued
+    ));
+    for (what, n) in [
+        ("有变化", totals.moved),
+        ("牵头单位不同", totals.lead),
+        ("协办单位不同", totals.assists),
+        ("审核或签发人不同", totals.approver),
+        ("哨种或等级不同", totals.level),
+        ("时限不同", totals.limit),
+        ("不能照原样发起", totals.blocked),
+        ("原无逾期而将有逾期", totals.newly_late),
+        ("原有逾期而将无逾期", totals.no_longer_late),
+        ("不再需要改派理由", totals.overrides_unneeded),
+    ] {
+        say::line(format!("  {what}：{n}"));
+    }
+    let (before, after) = (totals.whole.before.limits(), totals.whole.after.limits());
+    say::line(format!(
+        "逾期：原 {}/{}，按草案 {}/{}（另有 {} 项无法判断）。",
+        before.late, before.counted, after.late, after.counted, after.unknown
+    ));
+    let names = whatif::Names { directory: &caller.registers.directory };
+    for it in recounted.moved.iter().take(SHOWN / 10) {
+        it.sentences(names, Lang::Zh).iter().for_each(say::line);
+    }
+    if recounted.moved.len() > SHOWN / 10 {
+        let rest = recounted.moved.len() - SHOWN / 10;
+        say::line(format!(
+            "另有 {rest} 张，见 --to 写出的工作簿。  {rest} more are in the workbook."
+        ));
+    }
+    say::line(whatif::CAVEAT);
+    say::line(whatif::CAVEAT_EN);
+    if let Some(path) = &args.to {
+        let bytes = app.export_recount(&caller, lists, recounted).await?;
+        write(path, bytes)?;
+        say::line(format!("已写入 {}。  Written.", path.display()));
+    }
+    Ok(())
+}
+
+fn write(path: &Path, bytes: Vec<u8>) -> Result<(), Trouble> {
+    std::fs::write(path, bytes).map_err(|error| {
+        Trouble::wrong(
+            format!("无法写入 {}。", path.display()),
+            format!("{} cannot be written.", path.display()),
+        )
+        .because(error)
+    })
 }
 
 async fn publish(settings: &Settings, args: PublishArgs) -> Result<(), Trouble> {
