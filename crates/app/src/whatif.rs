@@ -77,7 +77,7 @@ impl App {
                 moved.extend(recount.add(&past));
             }
             match page.items.last().filter(|_| page.more) {
-                Some((cursor, _)) => request.after = Some(cursor.clone()),
+                Some((cursor, _)) => request.after = Some(*cursor),
                 None => break,
             }
         }
