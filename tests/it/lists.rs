@@ -2,10 +2,17 @@
 
 use std::time::Duration;
 
+use engine::{
+    calendar::{Limit, LimitUnit},
+    clock::Step,
+};
 use serde_json::{Value, json};
-use tests::{TestApp, on_both};
+use tests::{TestApp, on_both, wire};
 
-use crate::story::{accepted, called, drafted as whistle_drafted, issued, part};
+use crate::{
+    house::House,
+    story::{accepted, called, drafted as whistle_drafted, issued, part},
+};
 
 /// What a draft is asked for.
 const DRAFT: &str = "id edit base changes { sentence } publishable { allowed refusal } \
@@ -155,7 +162,6 @@ on_both! {
         let record = app.by("auditor").query("{ record(filter: { kinds: [\"lists_drafted\", \"lists_checked\", \"lists_published\"] }, first: 50) { nodes { kind person { name } } } }", json!({})).await;
         let kinds: Vec<&str> = record["record"]["nodes"].as_array().unwrap().iter().map(|it| it["kind"].as_str().unwrap()).collect();
         assert_eq!(kinds[..5], ["lists_published", "lists_checked", "lists_drafted", "lists_drafted", "lists_drafted"]);
-        let _ = part(&after, "rsj");
         app.done().await;
     }
 }
@@ -200,6 +206,97 @@ on_both! {
         assert_eq!(written["draft"]["edit"], 1, "nothing was changed");
         let changes = draft(&app, "dispatcher", id).await["changes"].clone();
         assert_eq!(changes, json!([{ "sentence": "通则：生效日期 2019-01-01 → 2026-03-02" }]), "it begins today");
+        app.done().await;
+    }
+}
+
+on_both! {
+    async fn a_workbook_goes_out_comes_back_and_one_that_is_wrong_changes_nothing(app) {
+        accepted(&app, "路灯不亮", "HOTLINE").await;
+        let id = begun(&app, "dispatcher").await;
+        let registers = app.app.registers().await.unwrap();
+        let kept = app.app.store().lists_draft(app.app.district(), id.as_str().unwrap().parse().unwrap()).await;
+        let before = kept.unwrap().unwrap().0.lists;
+        let house = House::open(app, &[]).await;
+        let whole = |path: String, login: &'static str| {
+            let (house, bearer) = (&house, format!("Bearer {}", house.token(login)));
+            async move { wire::ask(house.address(), "GET", &path, &[("Authorization", &bearer)], b"").await }
+        };
+        let draft = id.as_str().unwrap();
+        let out = whole(format!("/files/lists/{draft}"), "dispatcher").await;
+        assert_eq!(out.status, 200, "{}", out.whole());
+        assert!(out.header("content-disposition").starts_with("attachment; filename="));
+        assert!(out.header("content-type").contains("spreadsheetml"));
+        for stranger in ["rsj", "admin"] {
+            assert_eq!(whole(format!("/files/lists/{draft}"), stranger).await.status, 404, "{stranger}");
+            assert_eq!(whole("/files/lists/1".to_owned(), stranger).await.status, 200, "a version is everybody's");
+        }
+        // Three limits and a lead are changed as in a spreadsheet program, and it comes back.
+        let limits = papers::lists::Limits::of_lists();
+        let mut lists = papers::lists::read(&out.body, &before, &registers.directory, &limits).unwrap();
+        assert_eq!(lists, before, "nothing is lost on the way");
+        lists.matters.rows.iter_mut().find(|it| it.code.0 == "property_mgmt").unwrap().lead = Some("cgj".to_owned());
+        let steps = &mut lists.process.rows.iter_mut().find(|it| it.kind.0 == "joint" && it.level.0 == "key").unwrap().steps;
+        for step in [Step::Handle, Step::Task, Step::ReportIn] {
+            steps.get_mut(&step).unwrap().limit = Limit::new(2, LimitUnit::WorkingDay).unwrap();
+        }
+        let bytes = papers::lists::write(&lists, &registers.directory).unwrap();
+        let import = |bytes: Vec<u8>| {
+            let house = &house;
+            let id = &id;
+            async move {
+                let bearer = format!("Bearer {}", house.token("dispatcher"));
+                let headers = [("Authorization", bearer.as_str()), ("Content-Type", "application/octet-stream")];
+                let sent = wire::ask(house.address(), "POST", "/files", &headers, &bytes).await;
+                let upload = sent.json()["upload"].clone();
+                let query = "mutation($input: ImportListsInput!) { importLists(input: $input) { draft { edit changes { sentence } } problems { place sentence } } }";
+                let input = json!({ "draft": id, "upload": upload });
+                house.query_with(Some("dispatcher"), query, json!({ "input": input })).await.json()["data"]["importLists"].clone()
+            }
+        };
+        let written = import(bytes).await;
+        assert_eq!(written["problems"], json!([]));
+        let said: Vec<&str> = written["draft"]["changes"].as_array().unwrap().iter().map(|it| it["sentence"].as_str().unwrap()).collect();
+        for it in ["matter list: 物业服务纠纷 lead 区住建局 → 区城管局", "process list: 攻坚 重点 报到 limit 3 → 2 个工作日", "process list: 攻坚 重点 办理 limit 10 → 2 个工作日"] {
+            assert!(said.contains(&it), "{it}: {said:?}");
+        }
+        let edit = written["draft"]["edit"].clone();
+        // What is no workbook is told so, and the draft stays as it was written.
+        let wrong = import(crate::files::pdf("不是清单")).await;
+        assert_eq!(wrong["draft"]["edit"], edit, "{wrong}");
+        assert_eq!(wrong["problems"].as_array().unwrap().len(), 1, "{wrong}");
+    }
+}
+
+on_both! {
+    async fn the_past_is_counted_anew_under_a_draft_and_said_to_be_no_forecast(app) {
+        // Called on Monday, answered on Friday: within five working days, and not within three.
+        let whistle = called(&app).await;
+        crate::story::reported_in(&app, &part(&whistle, "rsj"), "DEPUTY_HEAD").await;
+        app.advance_to("2026-03-06 10:00").await;
+        crate::story::replied(&app, "rsj", &part(&whistle, "rsj")).await;
+        let id = &begun(&app, "dispatcher").await;
+        let rows = cells(&app, "dispatcher", id, "PROCESS").await;
+        let row = step(&rows, ["攻坚", "一般", "办理"]);
+        write(&app, "dispatcher", id, "PROCESS", &change(rows, row, 7, "3")).await;
+        let query = "query($draft: ID!) { simulateLists(draft: $draft) { caveat whistles moved limit lead newlyLate changes { sentences lateBefore lateAfter } units { unit { code } before { late } after { late } } } }";
+        let it = app.by("director").query(query, json!({ "draft": id })).await["simulateLists"].clone();
+        assert!(it["caveat"].as_str().unwrap().contains("不是预测"), "{it}");
+        assert_eq!((&it["whistles"], &it["moved"], &it["limit"], &it["lead"]), (&json!(1), &json!(1), &json!(1), &json!(0)), "{it}");
+        let one = &it["changes"][0];
+        let late = |it: &Value| it.as_u64().unwrap();
+        assert_eq!(late(&one["lateAfter"]), late(&one["lateBefore"]) + 1, "{it}");
+        let said = one["sentences"].to_string();
+        assert!(said.contains("5 → 3") || said.contains("5个工作日"), "{said}");
+        let rsj = it["units"].as_array().unwrap().iter().find(|it| it["unit"]["code"] == "rsj").unwrap();
+        assert_eq!(late(&rsj["after"]["late"]), late(&rsj["before"]["late"]) + 1, "{it}");
+        // Under the version that it ran under nothing is different, and who writes no lists counts nothing.
+        let same = app.by("leader").query("{ simulateLists(version: 1) { whistles moved } }", json!({})).await;
+        assert_eq!(same["simulateLists"], json!({ "whistles": 1, "moved": 0 }));
+        for stranger in ["rsj", "admin", "hj_director"] {
+            let answer = app.by(stranger).ask("{ simulateLists(version: 1) { moved } }", json!({})).await;
+            assert_eq!(answer["errors"][0]["extensions"]["code"], "NOT_PERMITTED", "{stranger} {answer}");
+        }
         app.done().await;
     }
 }

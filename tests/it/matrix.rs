@@ -182,7 +182,16 @@ async fn others(app: &TestApp) -> Vec<(&'static str, String)> {
 }
 
 /// Queries that list people and no case.
-const ROSTERS: &[&str] = &["absences", "accounts", "duties", "record", "seals"];
+const ROSTERS: &[&str] = &[
+    "absences",
+    "accounts",
+    "duties",
+    "listsDraft",
+    "listsDrafts",
+    "listsVersions",
+    "record",
+    "seals",
+];
 
 /// The arguments that take a unit.
 const UNITS: &[&str] = &[

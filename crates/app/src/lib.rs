@@ -22,6 +22,7 @@ mod record;
 mod registers;
 mod submit;
 mod units;
+mod whatif;
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -54,6 +55,7 @@ pub use record::{RecordError, SealOrder, Signer};
 pub use registers::{Caller, Registers};
 pub use store::Identity;
 pub use submit::{Changed, Key, Submission};
+pub use whatif::Recounted;
 
 /// The application. Cheap to clone.
 #[derive(Clone)]

@@ -337,17 +337,13 @@ impl App {
             let prover = Prover::new(&lists, &registers.calendars)
                 .with_units(&registers.directory)
                 .with_people(&staffing);
-            let pairs = prover.pairs();
-            let mut proof = Proof { pairs: vec![], findings: prover.rows() };
-            for (done, pair) in pairs.iter().enumerate() {
-                let it = Progress { done, of: pairs.len() };
+            prover.prove_telling(|done, of, _| {
+                let it = Progress { done, of };
                 let mut checks = app.inner.checks.lock().unwrap_or_else(PoisonError::into_inner);
                 checks.entry(id).and_modify(|known| *known = it);
                 drop(checks);
                 progress(it);
-                proof.pairs.push(prover.pair(pair));
-            }
-            proof
+            })
         })
         .await
         .map_err(|error| unkept(draft, error))?;

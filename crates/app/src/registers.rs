@@ -17,7 +17,7 @@ use engine::{
     calendar::Calendar,
     directory::Directory,
     ids::{PersonId, UnitId},
-    lists::{Lists, ListsVersion},
+    lists::{self, Lists, ListsVersion},
     text::Digest,
 };
 use store::{Account, RegisterState, Viewer};
@@ -109,7 +109,7 @@ impl Registers {
     /// The lists in force on a day.
     #[must_use]
     pub fn lists_on(&self, day: NaiveDate) -> Option<&Lists> {
-        self.lists.iter().rev().find(|it| it.effective_on <= day).or(self.lists.first())
+        lists::on(&self.lists, day)
     }
 
     /// One version of the lists.

@@ -29,6 +29,7 @@ pub mod refusal;
 pub mod scene;
 mod stand;
 pub mod text;
+pub mod whatif;
 pub mod whistle;
 
 pub use command::{Command, CommandKind, actions, decide};

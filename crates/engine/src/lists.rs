@@ -129,6 +129,12 @@ pub struct Lists {
     pub powers: Reference<Power>,
 }
 
+/// The version in force on a day, of versions that stand oldest first: the last whose day has come.
+#[must_use]
+pub fn on(versions: &[Lists], day: NaiveDate) -> Option<&Lists> {
+    versions.iter().rev().find(|it| it.effective_on <= day).or(versions.first())
+}
+
 /// The text is not what a version of the lists is written in.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the lists cannot be read: {0}")]

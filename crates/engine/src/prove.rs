@@ -3,11 +3,33 @@
 //! For each row of the initiation list (who blows, kind, level) every reachable state of a finite
 //! picture is visited, breadth first, with the real [`decide`](crate::decide): one petition, a lead
 //! and one assist (a second one adds nothing but another like the first), one person for each role
-//! and relation. Time is the order in which clocks fire: any clock that runs may be the next to fire,
-//! and any act may come before it. Counters stop at their bound, which is part of the version. What a
-//! state is, and what is cut away because no rule reads it, stands in [`state`]; what is asked in
-//! [`ask`]. Limits against statutory dates are arithmetic over every day of the known calendars
-//! ([`dates`]), the rest is read from the rows ([`rows`]).
+//! and relation. Time is the order in which clocks fire: any clock that runs may be the next to
+//! fire, and any act may come before it. Counters stop at their bound, which is part of the
+//! version. What a state is, and what is cut away because no rule reads it, stands in `state`; what
+//! is asked in `ask`; that both are true to the machine is tested in `sound`. Limits against
+//! statutory dates are arithmetic over every day of the known calendars (`dates`), the rest is read
+//! from the rows (`rows`).
+//!
+//! What is looked for:
+//!
+//! 1. No dead end: in every state somebody who owes an act can do it; some end is reached from it,
+//!    and from every state in which the whistle runs, closing it. A way out never counts on what
+//!    time may take away, nor closing on an act that breaks the whistle off.
+//! 2. Every step that is required is owed somewhere, and every stage is reached.
+//! 3. Whoever a deadline names can do the act; the consequence is one that the machine knows.
+//! 4. No way round leads through two stages of a whistle, and none is gone by called units and
+//!    clocks alone: what comes back has used up a counter, or is an act of those who lead the case.
+//!    No counter may run further than anybody means.
+//! 5. On no way is it closed without a verification in the last round by somebody of no handling
+//!    unit.
+//! 6. On no way is the drafter the one who endorses or issues, the blower the one who ratifies, a
+//!    handler the one who verifies.
+//! 7. The longest regular way fits into the statutory period, whatever day it starts.
+//! 8. No matter puts a duty on a unit that the initiation list does not let be called.
+//! 9. Conflicting and overlapping rows, and rows that are never used, are shown.
+//!
+//! The fifth and sixth are guards of the engine that no list can take away; the search would find
+//! it if a rule did.
 //!
 //! What does not hold is told as a shortest story in the users' words. The proof is of the version,
 //! not of the people in it: without a [`Staffing`] each role is taken to have one person.
@@ -320,7 +342,8 @@ pub enum Scope {
     LeadAndAssist,
 }
 
-/// Proves a version, pair by pair, so that the caller can say how far it is and use several threads.
+/// Proves a version, pair by pair, so that the caller can say how far it is and use several
+/// threads.
 #[derive(Debug)]
 pub struct Prover<'a> {
     lists: &'a Lists,
@@ -382,9 +405,19 @@ impl<'a> Prover<'a> {
     /// Proves it all, one pair after the other.
     #[must_use]
     pub fn prove(&self) -> Proof {
-        let pairs = self.pairs().iter().map(|it| self.pair(it)).collect();
+        self.prove_telling(|_, _, _| ())
+    }
+
+    /// The same, telling before each pair how many are done, of how many, and which comes next.
+    #[must_use]
+    pub fn prove_telling(&self, mut tell: impl FnMut(usize, usize, &Pair)) -> Proof {
         let findings = self.rows().into_iter().chain(self.dates()).collect();
-        Proof { pairs, findings: sorted(findings) }
+        let pairs = self.pairs();
+        let proven = |(done, it): (usize, &Pair)| {
+            tell(done, pairs.len(), it);
+            self.pair(it)
+        };
+        Proof { pairs: pairs.iter().enumerate().map(proven).collect(), findings: sorted(findings) }
     }
 
     /// What is found by counting days: each limit against the statutory period.
@@ -420,7 +453,13 @@ impl<'a> Prover<'a> {
             if own && !row.may_call.contains(&UnitKind::Centre) {
                 continue;
             }
-            let Some((frame, seen)) = self.searched(row, own) else { continue };
+            let (frame, seen) = match self.searched(row, own) {
+                Ok(it) => it,
+                Err(reason) => {
+                    proof.findings.extend(reason);
+                    continue;
+                }
+            };
             let n = |len: usize| u32::try_from(len).unwrap_or(u32::MAX);
             proof.n_states = proof.n_states.saturating_add(n(seen.nodes.len()));
             proof.n_transitions = proof.n_transitions.saturating_add(n(seen.edges.len()));
@@ -430,19 +469,31 @@ impl<'a> Prover<'a> {
         proof
     }
 
-    /// The states of a row, where its rows are sound enough for a search.
-    fn searched(&self, row: &Initiation, own: bool) -> Option<(Frame<'a>, Seen)> {
-        let process = self.lists.process.get(&row.kind, &row.level)?;
-        let calendar = self.calendars.last()?;
-        if self.is_faulty(row) || rows::is_absurd(process) {
-            return None;
+    /// The states of a row; or why there was no search, where that is not told by a fault of a row.
+    fn searched(&self, row: &Initiation, own: bool) -> Result<(Frame<'a>, Seen), Vec<Finding>> {
+        if self.is_faulty(row) {
+            return Err(vec![]);
         }
-        let now = ordinary(calendar)?;
+        let missing = |zh: &str, en: &str| {
+            let place = Place::new(Sheet::Initiation, row.key(), "level");
+            let text = Text::new(format!("不能验证：{zh}"), format!("cannot be proven: {en}"));
+            vec![Finding::refutes(Property::WellFormed, Some(place), text)]
+        };
+        let process = self.lists.process.get(&row.kind, &row.level);
+        let process = process.ok_or_else(|| missing("没有流程", "there is no process"))?;
+        if rows::is_absurd(process) {
+            return Err(vec![]);
+        }
+        let calendar = self.calendars.last();
+        let day = calendar.and_then(|it| Some((it, ordinary(it)?)));
+        let (calendar, now) = day.ok_or_else(|| {
+            missing("没有可用的工作日历", "there is no calendar with a working day")
+        })?;
         let mut frame = Frame::new(Cast::new(row, own), self.lists, calendar, process, now);
-        frame.open().ok()?;
+        frame.open().map_err(|it| missing(&it.sentence(Lang::Zh), &it.sentence(Lang::En)))?;
         frame.with_assist = self.scope == Scope::LeadAndAssist;
         let seen = frame.search(row);
-        Some((frame, seen))
+        Ok((frame, seen))
     }
 
     /// Whether a fault stands in a row that the search of this one would run under.

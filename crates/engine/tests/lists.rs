@@ -149,6 +149,16 @@ fn what_people_type_is_understood() {
 }
 
 #[test]
+fn whoever_changes_who_issues_need_not_change_the_printed_owner() {
+    let (lists, directory) = full();
+    let mut tables = tables(&lists, &directory);
+    let hard = row_of(&tables, Sheet::Initiation, &[("kind", "攻坚"), ("level", "疑难")]);
+    set(&mut tables, Sheet::Initiation, hard, "issue", "中心主任");
+    let read = table::lists(&lists, &tables, &directory).unwrap();
+    assert_eq!(diff(&lists, &read, &directory).len(), 1);
+}
+
+#[test]
 fn everything_that_is_wrong_is_told_at_once_with_its_place() {
     let (lists, directory) = full();
     let good = tables(&lists, &directory);
@@ -204,7 +214,13 @@ fn rows_are_held_against_each_other_and_against_the_units() {
             |it| set(it, Sheet::Matters, 0, "assists", "没有的局"),
             Sheet::Matters,
             "assists",
-            |it| matches!(it, Wrong::Unknown { .. }),
+            |it| matches!(it, Wrong::NoUnit { near, .. } if near.is_empty()),
+        ),
+        (
+            |it| set(it, Sheet::Matters, 0, "lead", "牵头"),
+            Sheet::Matters,
+            "lead",
+            |it| matches!(it, Wrong::NoUnit { near, .. } if near == &["牵头单位"]),
         ),
         (
             |it| {

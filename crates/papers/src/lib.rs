@@ -14,6 +14,7 @@ pub mod dossier;
 pub mod lists;
 pub mod media;
 pub mod messages;
+pub mod whatif;
 mod workbook;
 
 /// The language of a sentence for a person.

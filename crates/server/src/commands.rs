@@ -151,7 +151,7 @@ impl Cli {
                 petitions::import(&places.settings()?, args).await?;
             }
             Command::Rebuild(args) => return rebuild::run(&places.settings()?, &args).await,
-            Command::Lists(lists::Command::Check(args)) => lists::check(&args)?,
+            Command::Lists(command) => lists::run(&places.settings()?, command).await?,
             Command::Backup(args) => backup::make(&places.settings()?, args).await?,
             Command::Restore(args) => return backup::restore(&places.settings()?, args).await,
             Command::Audit(command) => return audit::run(&places, command).await,

@@ -84,8 +84,8 @@ async fn not_found(req: Request) -> Response {
 async fn method_not_allowed(headers: HeaderMap) -> Response {
     Problem::invalid(
         StatusCode::METHOD_NOT_ALLOWED,
-        "此地址不支持该请求方法：/graphql、/session/confirm 和 /files 用 POST，/session 用 POST 或 DELETE，/files/编号、/session/oidc 等用 GET。",
-        "This method is not allowed here: /graphql, /session/confirm and /files take POST, /session POST or DELETE, /files/ID, /session/oidc and its like GET.",
+        "此地址不支持该请求方法：/graphql、/session/confirm 和 /files 用 POST，/session 用 POST 或 DELETE，/files/编号、/files/lists/版本、/session/oidc 等用 GET。",
+        "This method is not allowed here: /graphql, /session/confirm and /files take POST, /session POST or DELETE, /files/ID, /files/lists/VERSION, /session/oidc and its like GET.",
     )
     .answer(lang(&headers))
 }

@@ -623,6 +623,32 @@ impl Store {
         rows.into_iter().map(record_of).collect()
     }
 
+    /// The events of several streams, each stream's oldest first.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] or the driver's.
+    pub async fn histories(
+        &self,
+        district: DistrictId,
+        streams: &[Uuid],
+    ) -> Result<BTreeMap<Uuid, Vec<EventRecord>>, Error> {
+        let mut res: BTreeMap<Uuid, Vec<EventRecord>> = BTreeMap::new();
+        // SQLite takes so many values in a statement.
+        for some in streams.chunks(500) {
+            let rows = entity::event::Entity::find()
+                .filter(entity::event::Column::DistrictId.eq(district.0))
+                .filter(entity::event::Column::StreamId.is_in(some.iter().copied()))
+                .order_by_asc(entity::event::Column::StreamId)
+                .order_by_asc(entity::event::Column::Version)
+                .all(&self.db)
+                .await?;
+            for row in rows {
+                res.entry(row.stream_id).or_default().push(record_of(row)?);
+            }
+        }
+        Ok(res)
+    }
+
     /// Folds every stream anew and compares: the ids of those that differ, and how many there are.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use strum::{Display, EnumIter, EnumString, IntoStaticStr};
 use crate::{
     actor::Role,
     calendar::{LimitError, LimitUnit},
-    directory::{Tier, UnitKind},
+    directory::{Directory, Tier, UnitKind},
     text::Lang,
 };
 
@@ -125,6 +125,13 @@ pub enum Wrong {
     Unknown {
         /// What it says.
         value: String,
+    },
+    /// No unit is called so.
+    NoUnit {
+        /// What it says.
+        value: String,
+        /// Units that are called nearly so.
+        near: Vec<String>,
     },
     /// It is none of the words that stand to choose.
     NotOneOf {
@@ -292,6 +299,12 @@ impl Wrong {
             Self::Unknown { value } => {
                 format!("“{value}”未定义；请先在相应的表中增加，或改用已有的")
             }
+            Self::NoUnit { value, near } if near.is_empty() => {
+                format!("没有名为“{value}”的单位；请改用已有单位，或先在单位管理中增加")
+            }
+            Self::NoUnit { value, near } => {
+                format!("没有名为“{value}”的单位；是否为：{}", listed(near, Lang::Zh))
+            }
             Self::NotOneOf { value, words } => {
                 format!("“{value}”不在可选范围内；可填：{}", listed(words, Lang::Zh))
             }
@@ -358,6 +371,12 @@ impl Wrong {
             Self::Unknown { value } => {
                 format!("`{value}` is nowhere defined; define it first, or name what is there")
             }
+            Self::NoUnit { value, near } if near.is_empty() => {
+                format!("no unit is called `{value}`; name another, or add it to the units first")
+            }
+            Self::NoUnit { value, near } => {
+                format!("no unit is called `{value}`; is it: {}", listed(near, Lang::En))
+            }
             Self::NotOneOf { value, words } => {
                 format!("`{value}` cannot be chosen here; choose of: {}", listed(words, Lang::En))
             }
@@ -415,6 +434,22 @@ impl Wrong {
                 format!("a {role} may never do this; choose of: {}", roles(may, Lang::En))
             }
         }
+    }
+}
+
+impl Wrong {
+    /// That no unit bears this code or name, with those that are called nearly so.
+    pub(crate) fn no_unit(value: &str, directory: &Directory) -> Self {
+        // 城管局 is meant for 区城管执法局: the characters of one stand in the other, in their order.
+        let within = |short: &str, long: &str| {
+            let mut rest = long.chars();
+            short.chars().count() > 1 && short.chars().all(|it| rest.any(|other| other == it))
+        };
+        let alike = |name: &str| within(value, name) || within(name, value);
+        let near = directory.units().filter(|it| !it.closed);
+        let near = near.filter(|it| alike(&it.short_name) || alike(&it.name));
+        let near = near.map(|it| it.short_name.clone()).take(3).collect();
+        Self::NoUnit { value: value.to_owned(), near }
     }
 }
 

@@ -124,7 +124,7 @@ impl Matter {
         let named = self.lead.iter().map(|it| ("lead", it));
         for (column, code) in named.chain(self.assists.iter().map(|it| ("assists", it))) {
             let Some(unit) = directory.by_code(code) else {
-                faults.add(Sheet::Matters, key, column, Wrong::Unknown { value: code.clone() });
+                faults.add(Sheet::Matters, key, column, Wrong::no_unit(code, directory));
                 continue;
             };
             if unit.closed {

@@ -146,10 +146,10 @@ pub(super) fn check(lists: &Lists, directory: Option<&Directory>, faults: &mut F
         if !codes.insert(&it.code) {
             faults.add(Sheet::Powers, key, "code", Wrong::Twice);
         }
-        let unknown = |code: &&String| directory.is_some_and(|it| it.by_code(code).is_none());
-        if let Some(unit) = it.unit.as_ref().filter(unknown) {
-            let wrong = Wrong::Unknown { value: unit.clone() };
-            faults.add(Sheet::Powers, key, "unit", wrong);
+        if let (Some(unit), Some(directory)) = (&it.unit, directory)
+            && directory.by_code(unit).is_none()
+        {
+            faults.add(Sheet::Powers, key, "unit", Wrong::no_unit(unit, directory));
         }
     }
     // Before a centre has brought its catalogue, codes are what the row says.

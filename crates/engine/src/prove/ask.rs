@@ -1,10 +1,11 @@
 //! What is asked in a state: each act that can move the machine, by whoever may do it.
 //!
 //! Left out is what moves nothing that a later rule reads, or leads only to states that are visited
-//! without it: acts on the petition, files, recusals, attaching and detaching, amending a draft, notes
-//! of absence, progress that nobody owes, minutes once it is handled, a second attendance, ratings in
-//! the same call as the verification, and acts recorded for another, which differ by a scan that is
-//! owed beside. A test asks all of them in every state.
+//! without it: acts on the petition, files, notes of absence, progress that nobody owes, minutes once
+//! it is handled, a second attendance. Tests ask all of these in every state. Left out by argument
+//! alone are attaching and detaching petitions, amending a draft and recusals (which only take people
+//! away), ratings in the same call as the verification (the same facts one after the other), and acts
+//! recorded for another (which differ by a scan that is owed beside).
 
 use chrono::Days;
 

@@ -1,4 +1,5 @@
-//! The district that a pair is proven in: the fewest units and people, one for each role and relation.
+//! The district that a pair is proven in: the fewest units and people, one for each role and
+//! relation.
 
 use uuid::Uuid;
 

@@ -2,14 +2,14 @@
 //!
 //! The period is that of the answer, counted from acceptance (信访工作条例 22, 23, 34). While a whistle
 //! runs, the engine cuts each date of handling at the statutory date, so that none passes it; lists
-//! under which that happens to a unit that used no more than the time it was given promise what they
-//! cannot keep. So the limits are summed uncut, as on the longest regular way: drafted on the day of
-//! acceptance, each step taken at the end of its limit (提交, 审核, 签发 where somebody else endorses,
-//! 办理, 核查, 回访评价, 办结); limits that run beside the handling (签收, 报到, 会商) add nothing. The
-//! whistle must be closed by the statutory date. With the longest extensions that may be granted, it
-//! must be closed by it too: the petitioner was told that date. With every rework that may be ordered,
-//! it must be closed by that date as the law lets it be extended once; that is shown only, since a
-//! rework is the answer to work that was not done.
+//! under which that happens to a unit that used no more than the time it was given promise what
+//! they cannot keep. So the limits are summed uncut, as on the longest regular way: drafted on the
+//! day of acceptance, each step taken at the end of its limit (提交, 审核, 签发 where somebody else
+//! endorses, 办理, 核查, 回访评价, 办结); limits that run beside the handling (签收, 报到, 会商) add nothing. The
+//! whistle must be closed by the statutory date. With the longest extensions that may be granted,
+//! it must be closed by it too: the petitioner was told that date. With every rework that may be
+//! ordered, it must be closed by that date as the law lets it be extended once; that is shown only,
+//! since a rework is the answer to work that was not done.
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
@@ -29,12 +29,12 @@ pub(super) fn count(lists: &Lists, calendar: &Calendar, findings: &mut Vec<Findi
                 continue;
             };
             let key = format!("{}/{}", process.key(), Step::Handle);
-            let mut handles = vec![(handle, Place::new(Sheet::Process, key, "limit"))];
+            let mut handles = vec![(handle, Place::new(Sheet::Process, key, "limit_amount"))];
             for it in &lists.matters.rows {
                 if let (Some(limit), true) =
                     (it.handle, it.kind == process.kind && it.level == process.level)
                 {
-                    handles.push((limit, Place::new(Sheet::Matters, &it.code.0, "handle")));
+                    handles.push((limit, Place::new(Sheet::Matters, &it.code.0, "handle_amount")));
                 }
             }
             for (handle, place) in handles {
@@ -157,15 +157,15 @@ impl Way<'_> {
             "“{pair}”{which}办不完：{day}受理的，各环节用足时限要到{end}才办结，法定期限是{statutory}"
         );
         let en = format!(
-            "{pair} does not fit: accepted on {day}, it is closed by {end} where each step takes its \
-             limit; the statutory date is {statutory}"
+            "{pair} does not fit: accepted on {day}, it is closed by {end} where each step takes \
+             its limit; the statutory date is {statutory}"
         );
         Finding::refutes(Property::InTime, Some(place.clone()), Text::new(zh, en))
     }
 }
 
-/// Limits in working days that follow each other, as one: each ends at the close of a working day, and
-/// the next does not count that day.
+/// Limits in working days that follow each other, as one: each ends at the close of a working day,
+/// and the next does not count that day.
 fn joined(limits: Vec<Limit>) -> Vec<Limit> {
     let mut res: Vec<Limit> = vec![];
     for it in limits {

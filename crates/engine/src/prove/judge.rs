@@ -47,6 +47,9 @@ pub(super) fn judge(
     }
 }
 
+/// Who drafted, the first state in which it is stuck, and whether others could go on.
+type ByDrafter = (Option<Who>, u32, bool);
+
 struct Judge<'a> {
     frame: &'a Frame<'a>,
     row: &'a Initiation,
@@ -103,23 +106,23 @@ impl Judge<'_> {
         }
     }
 
-    /// Whether a draft can be begun at all.
+    /// Whether it can be begun: drafted, and blown first by those who may. What somebody else can
+    /// begin instead is shown only.
     fn drafts(&self, found: &mut Vec<Finding>) {
         for (on_list, deed, refusal) in &self.seen.not_drafted {
-            let others = self.seen.nodes.iter().any(|it| {
-                it.parent.is_none() && it.deed.kind == deed.kind && it.state.off_list != *on_list
-            });
-            // Whoever blows first need not be the one who drafts; one of each is enough to begin.
-            if others && deed.kind == CommandKind::DraftWhistle {
-                continue;
-            }
-            let zh =
-                format!("{}不能{}：{}", deed.who.zh(), deed.kind.zh(), refusal.sentence(Lang::Zh));
+            let mut roots = self.seen.nodes.iter().take_while(|it| it.parent.is_none());
+            let is_begun = roots.any(|it| it.deed.kind == deed.kind);
+            let (no_zh, no_en) = (refusal.sentence(Lang::Zh), refusal.sentence(Lang::En));
+            let (list, off) =
+                if *on_list { ("", "") } else { ("清单外事项", " off the list") };
             let act = deed.kind.code().replace('_', " ");
-            let en = format!("the {} cannot {act}: {}", deed.who.en(), refusal.sentence(Lang::En));
+            let zh = format!("{}不能{}{list}：{no_zh}", deed.who.zh(), deed.kind.zh());
+            let en = format!("the {} cannot {act}{off}: {no_en}", deed.who.en());
             let column = if deed.kind == CommandKind::BlowNow { "blow_now" } else { "draft" };
             let place = self.initiation(column);
-            found.push(Finding::refutes(Property::NoDeadEnd, place, Text::new(zh, en)));
+            let it = Finding::refutes(Property::NoDeadEnd, place, Text::new(zh, en));
+            let severity = if is_begun { Severity::Shown } else { it.severity };
+            found.push(Finding { severity, ..it });
         }
     }
 
@@ -128,11 +131,14 @@ impl Judge<'_> {
     /// may draft instead.
     fn stuck(&self, found: &mut Vec<Finding>) -> BTreeSet<Step> {
         let mut steps = BTreeSet::new();
-        let mut before: BTreeMap<(bool, Step), Vec<(Option<Who>, u32, bool)>> = BTreeMap::new();
+        let mut before: BTreeMap<(bool, Step), Vec<ByDrafter>> = BTreeMap::new();
         for it in &self.seen.stuck {
             let Some(node) = self.seen.nodes.get(it.node as usize) else { continue };
             if node.state.is_before_issue() {
-                let group = before.entry((node.state.off_list, it.step)).or_default();
+                // Who endorses is the same on the list and off it.
+                let endorsed = it.step == Step::Review && !self.row.endorse.is_empty();
+                let off_list = node.state.off_list && !endorsed && it.step != Step::Submit;
+                let group = before.entry((off_list, it.step)).or_default();
                 if group.iter().all(|(who, _, _)| *who != node.state.drafter) {
                     group.push((node.state.drafter, it.node, it.by_anyone));
                 }
@@ -174,13 +180,19 @@ impl Judge<'_> {
             (
                 Property::Owned,
                 format!("“{}”{list}的责任人办不了，能办的是别人", step.zh()),
-                format!("whoever owes the step {}{off} cannot do it; others can", step),
+                format!(
+                    "whoever owes the step `{}`{off} cannot do it; others can",
+                    tell::english(step)
+                ),
             )
         } else {
             (
                 Property::NoDeadEnd,
                 format!("此后应办的“{}”{list}，没有任何责任人能办", step.zh()),
-                format!("nobody can do the step {}{off}, which is owed then", step),
+                format!(
+                    "nobody can do the step `{}`{off}, which is owed then",
+                    tell::english(step)
+                ),
             )
         };
         let place = self.place(step, off_list);
@@ -240,8 +252,8 @@ impl Judge<'_> {
         }
     }
 
-    /// From every state some end is reached, and from every one that runs, closing. No way out counts
-    /// on what time may take away; that the whistle is broken off is no way to close it.
+    /// From every state some end is reached, and from every one that runs, closing. No way out
+    /// counts on what time may take away; that the whistle is broken off is no way to close it.
     fn ends(&self, stuck: &BTreeSet<Step>, found: &mut Vec<Finding>) {
         let nodes = &self.seen.nodes;
         let open = |it: &Edge| it.way != Way::Timely && it.way != Way::Counted;
@@ -355,21 +367,23 @@ impl Judge<'_> {
                 continue;
             }
             let zh = format!("“{}”为必经环节而走不到", step.zh());
-            let en = format!("the step {step} is required and never reached");
-            let below = match step {
-                Step::DisputeSuperior => Some(Step::DisputeMeeting),
-                Step::DisputeConference => Some(Step::DisputeSuperior),
-                _other => None,
+            let en = format!("the step `{}` is required and never reached", tell::english(step));
+            let below = if step == Step::DisputeSuperior {
+                Some(Step::DisputeMeeting)
+            } else if step == Step::DisputeConference {
+                Some(Step::DisputeSuperior)
+            } else {
+                None
             };
             let before = below.and_then(|it| self.seen.steps.get(&it));
             let place = match below {
                 Some(it) => self.process(it, "consequence"),
                 None if step == Step::RuleExtension => {
-                    Some(Place::new(Sheet::Bounds, process.key(), "extension"))
+                    Some(Place::new(Sheet::Bounds, process.key(), "extension_amount"))
                 }
                 None if step == Step::ReviewHold => {
                     let level = &self.row.level.0;
-                    Some(Place::new(Sheet::Responsibility, level, "review"))
+                    Some(Place::new(Sheet::Responsibility, level, "review_amount"))
                 }
                 None => self.process(step, "required"),
             };
@@ -413,8 +427,8 @@ impl Judge<'_> {
     }
 }
 
-/// Whether a step of the process must come up under a row: it is required, and what it follows on can
-/// happen by these lists.
+/// Whether a step of the process must come up under a row: it is required, and what it follows on
+/// can happen by these lists.
 fn expected(step: Step, row: &Initiation, process: &Process) -> bool {
     if process.required(step).is_none() {
         return false;

@@ -104,7 +104,8 @@ fn consequence(step: Step, rule: &StepRule, place: Place, findings: &mut Vec<Fin
         names.join("”或“")
     );
     let en = format!(
-        "the step {step} cannot {} when it is late; it can {}",
+        "the step `{}` cannot {} when it is late; it can {}",
+        super::tell::english(step),
         rule.consequence,
         codes.join(" or ")
     );
@@ -180,11 +181,12 @@ fn order(process: &Process, findings: &mut Vec<Finding>) {
         let zh =
             format!("“{}”时限（{}）比“办理”时限（{}）还长", step.zh(), rule.limit, handle.limit);
         let en = format!(
-            "the step {step} ({}) ends after the handling ({})",
+            "the step `{}` ({}) ends after the handling ({})",
+            super::tell::english(step),
             rule.limit.english(),
             handle.limit.english()
         );
-        let place = Place::new(Sheet::Process, format!("{}/{step}", process.key()), "limit");
+        let place = Place::new(Sheet::Process, format!("{}/{step}", process.key()), "limit_amount");
         findings.push(Finding::refutes(Property::Consistent, Some(place), Text::new(zh, en)));
     }
     let rework = StepRule { limit: process.bounds.rework, ..handle.clone() };
@@ -195,7 +197,7 @@ fn order(process: &Process, findings: &mut Vec<Finding>) {
             rework.limit.english(),
             handle.limit.english()
         );
-        let place = Place::new(Sheet::Bounds, process.key(), "rework");
+        let place = Place::new(Sheet::Bounds, process.key(), "rework_amount");
         findings.push(Finding::shown(Property::Consistent, Some(place), Text::new(zh, en)));
     }
 }
@@ -219,15 +221,16 @@ fn yellow(warning: Warning, rule: Option<&StepRule>, place: Place, findings: &mu
 fn others(lists: &Lists, findings: &mut Vec<Finding>) {
     let general = |column| Place::new(Sheet::General, "general", column);
     yellow(lists.process.warning, None, general("warn_percent"), findings);
-    consequence(Step::Scan, &lists.process.scan, general("scan_consequence"), findings);
+    consequence(Step::Scan, &lists.process.scan, general("consequence"), findings);
     for it in &lists.process.petitions {
         let steps = [
-            (Step::Accept, &it.accept, "accept"),
-            (Step::Answer, &it.answer, "answer"),
-            (Step::Conclude, &it.conclude, "conclude"),
+            (Step::Accept, &it.accept),
+            (Step::Answer, &it.answer),
+            (Step::Conclude, &it.conclude),
         ];
-        for (step, rule, column) in steps {
-            let place = Place::new(Sheet::Petitions, it.procedure.to_string(), column);
+        for (step, rule) in steps {
+            let key = format!("{}/{step}", it.procedure);
+            let place = Place::new(Sheet::Petitions, key, "consequence");
             consequence(step, rule, place, findings);
         }
     }

@@ -529,7 +529,7 @@ fn way(deed: Deed) -> Way {
 }
 
 /// What a fact does to the guards.
-fn watch(
+pub(super) fn watch(
     before: &Whistle,
     fact: &WhistleFact,
     unit: Option<crate::ids::UnitId>,

@@ -100,9 +100,8 @@ fn of_row(
         }
         let name = directory.name(unit);
         let roles: Vec<&str> = roles.iter().map(|it| it.zh()).collect();
-        let codes: Vec<String> = vec![];
         let zh = format!("“{name}”没有{}的账号，“{step}”无人能办", roles.join("、"));
-        let en = format!("`{name}` has nobody for the step {step}{}", codes.join(""));
+        let en = format!("`{name}` has nobody for {step}");
         let place = Place::new(Sheet::Initiation, row.key(), column);
         findings.push(Finding::refutes(Property::Owned, Some(place), Text::new(zh, en)));
     }

@@ -1,27 +1,27 @@
 //! A state of the picture: of a whistle, what a rule reads later, and nothing else.
 //!
-//! [`Frame::state`] cuts a real whistle down to a [`State`], [`Frame::scene`] builds a real scene of
-//! one; the search decides on the built scene with the real `decide` and cuts down what comes out.
-//! What is cut, and why no rule reads it later:
+//! [`Frame::state`] cuts a real whistle down to a [`State`], [`Frame::scene`] builds a real scene
+//! of one; the search decides on the built scene with the real `decide` and cuts down what comes
+//! out. What is cut, and why no rule reads it later:
 //!
-//! - Ids, numbers, words, versions, and the ids of persons but the drafter's until it is issued: rules
-//!   compare them for equality, at most.
-//! - Dates. A running clock is due in a moment, a lapsed one was; statutory dates are far ahead. Time
-//!   is the order in which clocks fire. A date that is past and has not fired only forbids what it
-//!   forbids after firing, which may come next.
+//! - Ids, numbers, words, versions, and the ids of persons but the drafter's until it is issued:
+//!   rules compare them for equality, at most.
+//! - Dates. A running clock is due in a moment, a lapsed one was; statutory dates are far ahead.
+//!   Time is the order in which clocks fire. A date that is past and has not fired only forbids
+//!   what it forbids after firing, which may come next.
 //! - Whether a clock lapsed, where lapsing only notes it: all but 报到, 协办, 评价 and the rungs of a
-//!   dispute. Of 办理 it closes the request of an extension, of the window of returns the request of a
-//!   return: both only take something away, so a way out never counts on these.
-//! - Parts that are over; a part that another unit took over keeps its place. That the centre itself
-//!   had a part is kept, since it may not verify then.
+//!   dispute. Of 办理 it closes the request of an extension, of the window of returns the request of
+//!   a return: both only take something away, so a way out never counts on these.
+//! - Parts that are over; a part that another unit took over keeps its place. That the centre
+//!   itself had a part is kept, since it may not verify then.
 //! - 未报到 as a note, 降格报到, what a rating said, what the outcome was, who endorsed, what was asked
 //!   once it is blown: nothing depends on them.
-//! - Side matters ([`Side`]): the request of an extension and how often it was granted, of a hold, the
-//!   approval of what was blown first, the first report of an emergency, and what has been before of
-//!   units whose roles change ([`Before`]). Each is a small machine of its own that runs beside: what moves it asks only in which
-//!   stage the whistle and the part are, and nothing else asks how it stands. So it is asked in every
-//!   state, with the side matter open, and its outcome joins the others, and states are not multiplied
-//!   by where the side matters stand.
+//! - Side matters ([`Side`]): the request of an extension and how often it was granted, of a hold,
+//!   the approval of what was blown first, the first report of an emergency, and what has been
+//!   before of units whose roles change ([`Before`]). Each is a small machine of its own that runs
+//!   beside: what moves it asks only in which stage the whistle and the part are, and nothing else
+//!   asks how it stands. So it is asked in every state, with the side matter open, and its outcome
+//!   joins the others, and states are not multiplied by where the side matters stand.
 //! - The petition: it is open. Its own acts touch no whistle.
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};

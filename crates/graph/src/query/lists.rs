@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, Result};
+use chrono::{DateTime, Utc};
 use engine::{Refusal, lists::diff::diff, refusal::Problem};
 
 use crate::{
     context::{app, caller, fault, refuse, registers},
     input::id,
-    object::{Lists, ListsChange, ListsDraft, ListsVersion},
+    object::{Lists, ListsChange, ListsDraft, ListsRecount, ListsVersion},
 };
 
 /// 四张清单.
@@ -55,6 +56,39 @@ impl ListsQuery {
             Err(app::Error::NotFound) => Ok(None),
             Err(error) => Err(fault(ctx, error)),
         }
+    }
+
+    /// 推演: the past that the caller may see, counted anew under a draft, or under a version; a
+    /// recount, no forecast.
+    #[graphql(complexity = "5000 + child_complexity")]
+    async fn simulate_lists(
+        &self,
+        ctx: &Context<'_>,
+        draft: Option<ID>,
+        version: Option<u32>,
+        from: Option<DateTime<Utc>>,
+        until: Option<DateTime<Utc>>,
+    ) -> Result<ListsRecount> {
+        let (app, caller) = (app(ctx)?, caller(ctx)?);
+        let lists = match (draft, version) {
+            (Some(draft), None) => {
+                let draft = id(ctx, "draft", &draft)?;
+                let view = app.lists_draft(caller, draft).await.map_err(|it| fault(ctx, it))?;
+                view.draft.lists.clone()
+            }
+            (None, Some(version)) => {
+                let unknown = Refusal::invalid("version", Problem::Unknown);
+                let found = caller.registers.lists_version(version);
+                found.cloned().ok_or_else(|| refuse(ctx, &unknown))?
+            }
+            (None, None) => return Err(refuse(ctx, &Refusal::missing("draft"))),
+            (Some(_), Some(_)) => {
+                return Err(refuse(ctx, &Refusal::invalid("version", Problem::Contradiction)));
+            }
+        };
+        let counted = Box::pin(app.simulate_lists(caller, &lists, (from, until))).await;
+        let recounted = Arc::new(counted.map_err(|it| fault(ctx, it))?);
+        Ok(ListsRecount { lists: Arc::new(lists), recounted })
     }
 
     /// 两版清单的差异, in words.

@@ -261,6 +261,7 @@ pub(super) fn short(wrong: Wrong) -> Wrong {
     let cut = |value: String| text::cut(&value, 60);
     match wrong {
         Wrong::Unknown { value } => Wrong::Unknown { value: cut(value) },
+        Wrong::NoUnit { value, near } => Wrong::NoUnit { value: cut(value), near },
         Wrong::NotOneOf { value, words } => Wrong::NotOneOf { value: cut(value), words },
         Wrong::Ambiguous { value } => Wrong::Ambiguous { value: cut(value) },
         Wrong::NotANumber { value } => Wrong::NotANumber { value: cut(value) },
@@ -366,6 +367,7 @@ fn code_of_cell(wrong: &Wrong) -> &'static str {
     match wrong {
         Wrong::Missing => "MISSING",
         Wrong::Unknown { .. } => "UNKNOWN",
+        Wrong::NoUnit { .. } => "NO_UNIT",
         Wrong::NotOneOf { .. } => "NOT_ONE_OF",
         Wrong::Ambiguous { .. } => "AMBIGUOUS",
         Wrong::Twice => "TWICE",

@@ -19,9 +19,10 @@ use chrono::{DateTime, Utc};
 use engine::{
     account::pass::{self, Operation},
     audit::AuditFact,
-    ids::FileId,
-    refusal::AccountRefusal,
-    text::Digest,
+    ids::{FileId, ListsDraftId},
+    lists::Lists,
+    refusal::{AccountRefusal, Refusal},
+    text::{Digest, Lang},
 };
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use papers::media::{self, MediaError};
@@ -46,6 +47,9 @@ const PACE: u64 = 16 * 1024;
 
 const POLICY: HeaderValue =
     HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; sandbox");
+
+const WORKBOOK: HeaderValue =
+    HeaderValue::from_static("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
 
 const WRONG_TYPE: Problem = Problem::invalid(
     StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -137,6 +141,11 @@ pub(super) fn routes() -> Router<AppState> {
     Router::new()
         .route("/files", post(receive).fallback(super::method_not_allowed))
         .route("/files/{id}", get(send).fallback(super::method_not_allowed))
+        .route("/files/lists/{which}", get(send_lists).fallback(super::method_not_allowed))
+        .route(
+            "/files/lists/{which}/recount",
+            get(send_recount).fallback(super::method_not_allowed),
+        )
 }
 
 /// POST /files.
@@ -259,6 +268,85 @@ async fn read(
     Ok(res)
 }
 
+/// GET /files/lists/{version or draft}: the lists as a workbook.
+async fn send_lists(
+    State(state): State<AppState>,
+    Path(which): Path<String>,
+    req: Request,
+) -> Response {
+    let (parts, _) = req.into_parts();
+    let lang = lang(&parts.headers);
+    match lists(&state, &parts, &which).await {
+        Ok(res) => res,
+        Err(problem) => problem.answer(lang),
+    }
+}
+
+/// GET /files/lists/{version or draft}/recount: the past counted anew under them, as a workbook.
+async fn send_recount(
+    State(state): State<AppState>,
+    Path(which): Path<String>,
+    req: Request,
+) -> Response {
+    let (parts, _) = req.into_parts();
+    let lang = lang(&parts.headers);
+    match recount(&state, &parts, &which).await {
+        Ok(res) => res,
+        Err(problem) => problem.answer(lang),
+    }
+}
+
+async fn lists(
+    state: &AppState,
+    parts: &axum::http::request::Parts,
+    which: &str,
+) -> Result<Response, Problem> {
+    let caller = admitted(state, parts, Operation::Query, "lists").await?;
+    let lists = named_lists(state, &caller, which).await?;
+    let name = format!("{}.xlsx", lists.name);
+    let bytes = state.app().export_lists(&caller.registers, lists).await;
+    workbook(&name, bytes.map_err(|it| problem_of(FileError::Other(it)))?)
+}
+
+async fn recount(
+    state: &AppState,
+    parts: &axum::http::request::Parts,
+    which: &str,
+) -> Result<Response, Problem> {
+    let caller = admitted(state, parts, Operation::Query, "simulateLists").await?;
+    let lists = named_lists(state, &caller, which).await?;
+    let other = |error: app::Error| problem_of(FileError::Other(error));
+    let app = state.app();
+    let recounted = app.simulate_lists(&caller, &lists, (None, None)).await.map_err(other)?;
+    let name = format!("{} 推演.xlsx", lists.name);
+    workbook(&name, app.export_recount(&caller, lists, recounted).await.map_err(other)?)
+}
+
+/// A version or a draft, by its number or id.
+async fn named_lists(state: &AppState, caller: &Caller, which: &str) -> Result<Lists, Problem> {
+    match which.parse::<ListsDraftId>() {
+        Ok(id) => {
+            let view = state.app().lists_draft(caller, id).await;
+            let view = view.map_err(|it| problem_of(FileError::Other(it)))?;
+            Ok(view.draft.lists.clone())
+        }
+        Err(_) => {
+            let version = which.parse().map_err(|_| NOT_FOUND)?;
+            Ok(caller.registers.lists_version(version).ok_or(NOT_FOUND)?.clone())
+        }
+    }
+}
+
+fn workbook(name: &str, bytes: Vec<u8>) -> Result<Response, Problem> {
+    let mut res = Body::from(bytes).into_response();
+    res.extensions_mut().insert(AsIs);
+    let headers = res.headers_mut();
+    headers.insert(header::CONTENT_TYPE, WORKBOOK);
+    headers.insert(header::CONTENT_DISPOSITION, disposition(name));
+    headers.insert(header::CONTENT_SECURITY_POLICY, POLICY);
+    Ok(res)
+}
+
 /// Who asks, counted, and let pass by what they are signed in as.
 async fn admitted(
     state: &AppState,
@@ -273,6 +361,15 @@ async fn admitted(
     let admitted = caller.pass.admits(&request, state.app().wall());
     admitted.map_err(|it| not_admitted(&it))?;
     Ok(caller)
+}
+
+/// Somebody without authority asked.
+fn not_permitted(refusal: &Refusal) -> Problem {
+    Problem {
+        zh: refusal.sentence(Lang::Zh).into(),
+        en: refusal.sentence(Lang::En).into(),
+        ..NOT_PERMITTED
+    }
 }
 
 fn not_admitted(refusal: &AccountRefusal) -> Problem {
@@ -330,6 +427,7 @@ fn problem_of(error: FileError) -> Problem {
             FULL
         }
         FileError::Files(error) => fault(&error),
+        FileError::Other(app::Error::Refused(refusal)) => not_permitted(&refusal),
         FileError::Other(error) => fault(&error),
     }
 }

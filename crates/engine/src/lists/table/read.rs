@@ -39,12 +39,15 @@ pub fn lists(base: &Lists, given: &[Table], directory: &Directory) -> Result<Lis
     let mut reader = Reader { directory, faults: vec![], places: BTreeMap::new() };
     let lists = reader.read(base.clone(), given);
     if reader.faults.is_empty() {
-        // What is wrong in a table that is not given was so before, and is found when it is proven.
+        // What was wrong before in a table that is not given stops nobody, and is found when it is
+        // proven; what the given tables make wrong there is told.
+        let before = base.check(Some(directory));
         let is_given = |it: &Fault| given.iter().any(|table| table.sheet == it.sheet);
-        let checked = lists.check(Some(directory)).into_iter().filter(is_given);
+        let is_news = |it: &Fault| is_given(it) || !before.contains(it);
+        let checked = lists.check(Some(directory)).into_iter().filter(is_news);
         let placed = |fault: Fault| Misread { at: reader.place(&fault), fault };
         reader.faults = checked.map(placed).collect();
-        reader.compare_printed(&lists, given);
+        reader.compare_printed(base, &lists, given);
     }
     if reader.faults.is_empty() { Ok(lists) } else { Err(reader.faults) }
 }
@@ -505,9 +508,11 @@ impl Reader<'_> {
         }
     }
 
-    /// What is printed must stand as it would be printed; an emptied cell says nothing.
-    fn compare_printed(&mut self, lists: &Lists, given: &[Table]) {
+    /// What is printed must stand as it was printed, or as it would be now: whoever changes who issues
+    /// need not change the printed owner, too. An emptied cell says nothing.
+    fn compare_printed(&mut self, base: &Lists, lists: &Lists, given: &[Table]) {
         let printed = tables(lists, self.directory);
+        let before = tables(base, self.directory);
         for sheet in Sheet::iter() {
             let columns = columns(sheet).iter().filter(|it| it.fill == Fill::Printed);
             let columns: Vec<&Column> = columns.collect();
@@ -520,6 +525,8 @@ impl Reader<'_> {
             let key = |row: &Row| [row.cell("kind"), row.cell("level"), row.cell("step")].map(tidy);
             let should: BTreeMap<_, &Row> =
                 printed[printed_at].rows.iter().map(|it| (key(it), it)).collect();
+            let was = before.iter().filter(|it| it.sheet == sheet).flat_map(|it| &it.rows);
+            let was: BTreeMap<_, &Row> = was.map(|it| (key(it), it)).collect();
             let words = Words { lists, directory: self.directory };
             for row in &given[given_at].rows {
                 let mut cells = Cells { sheet, row, words, faults: vec![] };
@@ -529,10 +536,13 @@ impl Reader<'_> {
                     let step: Step = cells.one("step")?;
                     Some([kind, level, step.zh().to_owned()])
                 })();
-                let Some(should) = spoken.and_then(|it| should.get(&it)) else { continue };
+                let Some(spoken) = spoken else { continue };
+                let Some(should) = should.get(&spoken) else { continue };
                 for column in &columns {
                     let (said, right) = (tidy(row.cell(column.code)), should.cell(column.code));
-                    if !said.is_empty() && said != tidy(right) {
+                    let as_before =
+                        was.get(&spoken).is_some_and(|it| tidy(it.cell(column.code)) == said);
+                    if !said.is_empty() && said != tidy(right) && !as_before {
                         let wrong = Wrong::Printed { should: right.to_owned() };
                         let key = String::new();
                         let fault = Fault { sheet, key, column: column.code, wrong };
