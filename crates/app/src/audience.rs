@@ -60,7 +60,9 @@ fn difference(had: &BTreeSet<Row>, has: &BTreeSet<Row>, after: &Scene) -> Vec<En
         StreamId::Petition(id) => after.petitions.get(id).is_none_or(|it| it.whistles.len() > 1),
         StreamId::Whistle(_) => false,
     };
-    let gone = had.difference(has).filter(|(case, ..)| !several(case)).map(row(false));
+    // Who owns a case is said by the petition alone.
+    let kept = |(case, entitled, _): &&Row| several(case) && !entitled.owner;
+    let gone = had.difference(has).filter(|it| !kept(it)).map(row(false));
     has.difference(had).map(row(true)).chain(gone).collect()
 }
 

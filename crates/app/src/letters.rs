@@ -79,6 +79,8 @@ impl App {
                 .accounts_of(unit, now)
                 .filter(|(_, roles)| roles.iter().any(|role| notice.to.roles.contains(role)))
                 .filter(|(it, _)| !shut.contains(&Holder::Person(it.person)))
+                // What is somebody's own is told to nobody beside them.
+                .filter(|(it, _)| notice.to.person.is_none_or(|own| own == it.person))
                 .map(|(it, _)| (it.person, it.mail.clone()))
                 .collect();
             let mut write = |person: Option<PersonId>, address: Option<String>| {

@@ -541,6 +541,8 @@ pub(crate) enum NoticeKind {
     FileOpened,
     /// 清单发布.
     ListsPublished,
+    /// 包案.
+    CaseOwnerAssigned,
 }
 
 /// 流程环节.
@@ -601,6 +603,22 @@ pub(crate) enum Step {
     Conclude,
     /// 补交代录凭证.
     Scan,
+    /// 措施复核.
+    ReviewMeasures,
+    /// 化解.
+    Resolve,
+}
+
+/// 风险等级.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum, Serialize)]
+#[graphql(remote = "engine::petition::Risk")]
+pub(crate) enum Risk {
+    /// 高.
+    High,
+    /// 中.
+    Medium,
+    /// 低.
+    Low,
 }
 
 /// 附件类别.

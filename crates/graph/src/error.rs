@@ -58,6 +58,8 @@ pub enum ErrorCode {
     MaterialMissing,
     /// 不在可吹哨时段.
     OutOfHours,
+    /// 包案领导级别不足.
+    BelowRank,
     /// 期限尚未届满.
     NotDue,
     /// 已经办理过.
@@ -135,6 +137,7 @@ fn refused(refusal: &Refusal) -> ErrorCode {
         Refusal::ListsRefuted => ErrorCode::ListsRefuted,
         Refusal::MaterialMissing { .. } => ErrorCode::MaterialMissing,
         Refusal::OutOfHours => ErrorCode::OutOfHours,
+        Refusal::BelowRank { .. } => ErrorCode::BelowRank,
         Refusal::NotDue => ErrorCode::NotDue,
         Refusal::Already => ErrorCode::Already,
         Refusal::Stale { .. } => ErrorCode::Stale,

@@ -2,6 +2,7 @@
 
 pub(crate) mod account;
 pub(crate) mod lists;
+pub(crate) mod responsibility;
 
 use async_graphql::{Context, ID, InputObject, Result};
 use chrono::{DateTime, NaiveDate, Utc};

@@ -2,6 +2,7 @@
 
 pub(crate) mod account;
 pub(crate) mod lists;
+pub(crate) mod responsibility;
 mod run;
 
 use std::collections::BTreeMap;
@@ -37,7 +38,12 @@ use run::{asked, attach, calls, draft, judge, limit, part, register, resolution,
 
 /// 操作: each takes one input, and returns the object that it changed.
 #[derive(MergedObject, Default)]
-pub struct Mutation(CaseMutation, account::AccountMutation, lists::ListsMutation);
+pub struct Mutation(
+    CaseMutation,
+    account::AccountMutation,
+    lists::ListsMutation,
+    responsibility::ResponsibilityMutation,
+);
 
 /// 办理: each takes one input, and returns the object that it changed.
 #[derive(Default)]

@@ -14,6 +14,7 @@ mod petition;
 mod record;
 mod recount;
 mod recusal;
+mod responsibility;
 mod unit;
 mod whistle;
 

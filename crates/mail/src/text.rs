@@ -36,6 +36,7 @@ fn template(kind: NoticeKind) -> Option<&'static str> {
         NoticeKind::DateMoved => include_str!("../templates/date_moved.txt"),
         NoticeKind::Unsealed => include_str!("../templates/unsealed.txt"),
         NoticeKind::FileOpened => include_str!("../templates/file_opened.txt"),
+        NoticeKind::CaseOwnerAssigned => include_str!("../templates/case_owner_assigned.txt"),
         // It is about no case: `sealed` writes it.
         NoticeKind::Sealed => return None,
         // Nor is it: `lists_published` writes it.

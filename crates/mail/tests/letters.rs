@@ -153,6 +153,17 @@ fn letters(part: &Explanation) -> Vec<(&'static str, Letter<'_>)> {
             },
         ),
         (
+            "case_owner_assigned",
+            Letter {
+                case: Case::Petition,
+                serial: None,
+                whistle: None,
+                level: None,
+                role: None,
+                ..letter(NoticeKind::CaseOwnerAssigned)
+            },
+        ),
+        (
             "unsealed",
             Letter {
                 case: Case::Petition,

@@ -6,7 +6,7 @@
 //! answers exactly like what is not there, because it is the same statement.
 
 use engine::{
-    authority::Sight,
+    authority::{Sight, audience},
     ids::{DistrictId, PersonId, UnitId},
 };
 use sea_orm::sea_query::{
@@ -35,7 +35,8 @@ impl Viewer {
 
     /// The condition under which the case in `case` is visible.
     pub(crate) fn sees(&self, case: impl IntoColumnRef + Clone) -> Cond {
-        let Sight { unit, below, sealed, discipline, registered, registered_sealed } = self.sight;
+        let Sight { unit, below, sealed, discipline, registered, registered_sealed, owned } =
+            self.sight;
         let mut entitled = Cond::any();
         if unit || below || sealed {
             entitled = entitled.add(Expr::exists(self.by_unit(case.clone())));
@@ -45,6 +46,9 @@ impl Viewer {
         }
         if registered || registered_sealed {
             entitled = entitled.add(Expr::exists(self.by_person(case.clone())));
+        }
+        if owned {
+            entitled = entitled.add(Expr::exists(self.by_ownership(case.clone())));
         }
         if entitled.is_empty() {
             return Cond::all().add(Expr::val(1).eq(0));
@@ -107,6 +111,18 @@ impl Viewer {
             res.and_where(Expr::col(("audience", "sealed")).eq(registered_sealed));
         }
         res
+    }
+
+    /// The entitlement of the reader as the owner of the case (包案领导).
+    fn by_ownership(&self, case: impl IntoColumnRef) -> SelectStatement {
+        Query::select()
+            .expr(Expr::val(1))
+            .from("audience")
+            .and_where(Expr::col(("audience", "district_id")).eq(self.district.0))
+            .and_where(Expr::col(("audience", "case_id")).eq(Expr::col(case)))
+            .and_where(Expr::col(("audience", "holder_id")).eq(audience::owner_key(self.person)))
+            .and_where(Expr::col(("audience", "sealed")).eq(false))
+            .take()
     }
 
     /// An exclusion of the reader, of a unit over theirs, or of one that such a unit took over: the

@@ -146,7 +146,7 @@ fn span(res: &mut Commit, it: &Span<'_>) {
 pub(crate) fn entitle(res: &mut Commit, changes: &[Entitlement]) {
     let mut once = BTreeSet::new();
     for it in changes {
-        let (holder, case) = (it.entitled.holder.uuid(), it.case.uuid());
+        let (holder, case) = (it.entitled.key(), it.case.uuid());
         if !once.insert((holder, case)) {
             continue;
         }

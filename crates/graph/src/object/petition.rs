@@ -12,8 +12,8 @@ use engine::{
 };
 
 use super::{
-    Action, Deadline, EventConnection, File, Person, Unit, Whistle, of_clock, person, timeline,
-    unit, unit::optional,
+    Action, Deadline, EventConnection, File, Person, Unit, Whistle, of_clock, person,
+    responsibility::Responsibility, timeline, unit, unit::optional,
 };
 use crate::{
     context::{self, app, caller, fault, lang, words},
@@ -302,6 +302,11 @@ impl Petition {
     /// 是否办结; apart from resolved and satisfied.
     async fn closed(&self) -> bool {
         self.0.stage == petition::Stage::Concluded
+    }
+
+    /// 化解责任: who owns the case, what is done and until when; none where nobody was assigned.
+    async fn responsibility(&self) -> Option<Responsibility> {
+        self.0.responsibility.clone().map(Responsibility)
     }
 
     /// 化解情况; apart from closed and satisfied.

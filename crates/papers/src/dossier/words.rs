@@ -61,6 +61,10 @@ pub fn act(kind: &str) -> &str {
         "blown_again" => "二次吹哨",
         "unsealed" => "调阅身份信息",
         "person_erased" => "清除个人信息",
+        "case_owner_assigned" => "包案",
+        "case_owner_set" => "包案领导变更",
+        "measures_updated" => "更新化解措施",
+        "signed_off" => "销号",
         other => other,
     }
 }
