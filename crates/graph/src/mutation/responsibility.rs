@@ -1,6 +1,5 @@
 //! Mutations of 化解责任清单: input to command, result to object.
 
-use app::Intake;
 use async_graphql::{Context, Object, Result};
 use engine::{
     Command, Refusal,
@@ -39,7 +38,7 @@ impl ResponsibilityMutation {
         let registers = registers(ctx)?;
         let found = registers.case_owner(owner, app(ctx)?.now());
         let found = found.map(|(member, account)| (member.unit, account.rank));
-        run(ctx, "assign_case_owner", &input, &input.common, move |it: &mut Intake<'_>| {
+        run(ctx, "assign_case_owner", &input, &input.common, |it| {
             let (unit, rank) = found.ok_or(Refusal::invalid("owner", Problem::Unknown))?;
             Ok(Command::AssignCaseOwner(verbs::AssignCaseOwner {
                 petition,

@@ -306,7 +306,7 @@ impl Petition {
 
     /// 化解责任: who owns the case, what is done and until when; none where nobody was assigned.
     async fn responsibility(&self) -> Option<Responsibility> {
-        self.0.responsibility.clone().map(Responsibility)
+        self.0.responsibility.as_deref().cloned().map(Responsibility)
     }
 
     /// 化解情况; apart from closed and satisfied.
