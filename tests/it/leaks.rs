@@ -203,6 +203,7 @@ async fn acts(app: &TestApp, login: &str, petition: &str, whistle: &str, assignm
             ("token", "tok_00000000000000000000000000000001".to_owned()),
             ("absence", "abs_00000000000000000000000000000001".to_owned()),
             ("duty", "dut_00000000000000000000000000000001".to_owned()),
+            ("owner", "per_00000000000000000000000000000001".to_owned()),
             ("upload", "upl_00000000000000000000000000000001".to_owned()),
             ("draft", "ldr_00000000000000000000000000000001".to_owned()),
             ("file", "fil_00000000000000000000000000000001".to_owned()),

@@ -17,6 +17,7 @@ mod house;
 mod idempotency;
 mod import;
 mod leaks;
+mod ledger;
 mod letters;
 mod lifecycle;
 mod limits;

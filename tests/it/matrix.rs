@@ -139,6 +139,7 @@ async fn case(app: &TestApp) -> BTreeMap<&'static str, String> {
         ("assignment", lead),
         ("person", nobody.clone()),
         ("holder", nobody.clone()),
+        ("owner", nobody.clone()),
         ("substitute", nobody.clone()),
         ("account", nobody),
         ("token", "tok_00000000000000000000000000000042".to_owned()),

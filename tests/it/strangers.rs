@@ -103,7 +103,7 @@ on_both! {
         let petition = &found["whistle"]["petitions"][0]["petition"]["id"];
         let ids = json!({
             "whistle": whistle["id"], "assignment": part(&whistle, "rsj"), "petition": petition, "of": petition,
-            "case": whistle["id"], "unit": tests::unit("cgj"), "suggestedUnit": tests::unit("cgj"), "person": app.person("cgj"),
+            "case": whistle["id"], "unit": tests::unit("cgj"), "suggestedUnit": tests::unit("cgj"), "person": app.person("cgj"), "owner": app.person("cgj"),
             "account": app.person("cgj"), "substitute": app.person("cgj"), "upload": "upl_00000000000000000000000000000042", "draft": "ldr_00000000000000000000000000000042",
             "file": "fil_00000000000000000000000000000042"
         });
