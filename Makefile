@@ -25,6 +25,7 @@ soak: need-cargo need-npm ## the tests that take long, at most an hour: everythi
 	tests/peers/prepare.sh
 	CONSOLE=skip cargo build --package server --locked
 	CONSOLE=skip timeout 3600 cargo test --package tests --locked -- --ignored --nocapture --test-threads=1 soak
+	CONSOLE=skip timeout 1800 cargo test --package engine --release --locked -- --ignored --nocapture soak
 
 check: need-cargo $(CARGO_DENY) ## formatting, lints, licences
 	cargo fmt --all --check
