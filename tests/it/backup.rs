@@ -56,7 +56,7 @@ impl Target {
 }
 
 /// Runs the program over a database.
-fn run(url: &str, data: &Path, arguments: &[&str]) -> Output {
+pub(crate) fn run(url: &str, data: &Path, arguments: &[&str]) -> Output {
     command(url, data, arguments).output().unwrap()
 }
 
@@ -68,7 +68,7 @@ fn command(url: &str, data: &Path, arguments: &[&str]) -> Command {
 }
 
 /// All that it said.
-fn text(output: &Output) -> String {
+pub(crate) fn text(output: &Output) -> String {
     let (out, err) =
         (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     format!("{out}{err}")

@@ -300,3 +300,45 @@ on_both! {
         app.done().await;
     }
 }
+
+on_both! {
+    async fn the_command_line_exports_imports_tells_apart_and_counts_anew(app) {
+        let whistle = called(&app).await;
+        crate::story::reported_in(&app, &part(&whistle, "rsj"), "DEPUTY_HEAD").await;
+        let id = begun(&app, "dispatcher").await;
+        let (url, home) = (app.url().to_owned(), tempfile::tempdir().unwrap());
+        let data = home.path().join("data");
+        app.step_aside().await;
+        tests::keys::put(&data);
+        let file = |name: &str| home.path().join(name).display().to_string();
+        let lists = |arguments: &[&str]| {
+            let arguments = [&["lists"], arguments].concat();
+            let output = crate::backup::run(&url, &data, &arguments);
+            (output.status.success(), crate::backup::text(&output))
+        };
+        let (done, said) = lists(&["show"]);
+        assert!(done && said.contains("施行中") && said.contains(id.as_str().unwrap()), "{said}");
+        let (done, said) = lists(&["export", id.as_str().unwrap(), "--to", &file("出.xlsx")]);
+        assert!(done, "{said}");
+        let (done, said) = lists(&["diff", "1", &file("出.xlsx")]);
+        assert!(done && said.contains("吹哨事项清单：删去 停车秩序"), "{said}");
+        // What is no workbook is told so, and leaves no draft behind.
+        std::fs::write(file("坏.xlsx"), "不是表格").unwrap();
+        let (done, said) = lists(&["import", &file("坏.xlsx"), "--as", "dispatcher"]);
+        assert!(!done && said.contains("nothing was changed"), "{said}");
+        let (done, said) = lists(&["import", &file("出.xlsx"), "--as", "dispatcher", "--dry-run"]);
+        assert!(done && said.contains("nothing was imported"), "{said}");
+        assert_eq!(lists(&["show"]).1.matches("ldr_").count(), 1, "one draft as before");
+        let (done, said) = lists(&["import", &file("出.xlsx"), "--as", "dispatcher"]);
+        assert!(done && lists(&["show"]).1.matches("ldr_").count() == 2, "{said}");
+        let (done, said) = lists(&["import", &file("出.xlsx"), "--as", "rsj"]);
+        assert!(!done, "who writes no lists imports none: {said}");
+        let (done, said) = lists(&["publish", id.as_str().unwrap(), "--as", "director"]);
+        assert!(!done && said.contains("验证"), "not before it is checked: {said}");
+        let (done, said) = lists(&["check", "1", "--as", "dispatcher"]);
+        assert!(!done && said.contains("ldr_"), "{said}");
+        let (done, said) = lists(&["simulate", id.as_str().unwrap(), "--as", "director", "--to", &file("推演.xlsx")]);
+        assert!(done && said.contains("不是预测") && said.contains("1 张哨"), "{said}");
+        assert!(std::fs::metadata(file("推演.xlsx")).unwrap().len() > 1000);
+    }
+}

@@ -13,7 +13,7 @@ use engine::{
         stand_in::{Absence, Duty, Staff, reads_as, roles_at},
     },
     actor::{Member, Role},
-    authority::{self, audience},
+    authority::audience,
     calendar::Calendar,
     directory::Directory,
     ids::{PersonId, UnitId},
@@ -185,14 +185,6 @@ impl Registers {
         // Whoever still has an account of a unit that was taken over works for the one that took it.
         let unit = self.directory.stands_for(it.unit);
         Some(Staff { person, unit, roles, active: !it.disabled })
-    }
-
-    /// Somebody as a leader who could own a case: an account that can act, in a role that may.
-    #[must_use]
-    pub fn case_owner(&self, person: PersonId, at: DateTime<Utc>) -> Option<(Member, &Account)> {
-        let member = self.member(person, at)?;
-        let may = authority::OWNERS.iter().any(|it| member.roles.contains(it));
-        Some((member, self.account(person)?)).filter(|_| may)
     }
 
     /// Somebody as the rules see them, in the roles that they have at an instant.

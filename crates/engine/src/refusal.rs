@@ -205,7 +205,8 @@ impl Problem {
     }
 }
 
-fn roles(who: &[Role], lang: Lang) -> String {
+/// Roles by their names, in a sentence.
+pub(crate) fn roles(who: &[Role], lang: Lang) -> String {
     let names: Vec<&str> = who
         .iter()
         .map(|it| match lang {

@@ -4,6 +4,8 @@
 
 #[path = "guards/case.rs"]
 mod case;
+#[path = "guards/driven.rs"]
+mod driven;
 #[path = "guards/ledger.rs"]
 mod ledger;
 mod support;

@@ -2,6 +2,8 @@
 
 use std::{error::Error as StdError, fmt};
 
+use engine::text::Lang;
+
 type Cause = Box<dyn StdError + Send + Sync>;
 
 /// An error that reaches a person.
@@ -138,10 +140,12 @@ impl From<app::Error> for Trouble {
                     .because(error)
             }
             app::Error::Internal(error) => error.into(),
-            error @ (app::Error::Refused(_)
-            | app::Error::NotFound
-            | app::Error::KeyReused
-            | app::Error::Busy) => {
+            // The rules say why, in both languages.
+            app::Error::Refused(refusal) => Self::failed(
+                format!("未能办理：{}。", refusal.sentence(Lang::Zh)),
+                format!("It was not carried out: {}.", refusal.sentence(Lang::En)),
+            ),
+            error @ (app::Error::NotFound | app::Error::KeyReused | app::Error::Busy) => {
                 Self::failed("未能办理。", "It was not carried out.").because(error)
             }
         }

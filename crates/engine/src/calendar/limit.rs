@@ -41,6 +41,18 @@ pub enum LimitUnit {
 }
 
 impl LimitUnit {
+    /// As the lists write it.
+    #[must_use]
+    pub fn zh(self) -> &'static str {
+        match self {
+            Self::Minute => "分钟",
+            Self::Hour => "小时",
+            Self::WorkingHour => "工作小时",
+            Self::WorkingDay => "工作日",
+            Self::NaturalDay => "自然日",
+        }
+    }
+
     /// The largest amount a limit of this unit may name: about ten years of days, and as many
     /// hours or minutes as a rule book could mean.
     pub fn most(self) -> u32 {

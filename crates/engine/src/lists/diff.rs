@@ -40,8 +40,16 @@ pub enum Differs {
 /// What differs from `before` to `after`, in the order of the tables.
 #[must_use]
 pub fn diff(before: &Lists, after: &Lists, directory: &Directory) -> Vec<Change> {
-    let (before, after) = (table::tables(before, directory), table::tables(after, directory));
-    before.iter().zip(&after).flat_map(|(before, after)| changes(before, after)).collect()
+    differing(Sheet::all(), (before, after), directory)
+}
+
+fn differing(
+    sheets: impl Iterator<Item = Sheet>,
+    (before, after): (&Lists, &Lists),
+    directory: &Directory,
+) -> Vec<Change> {
+    let table = |lists, sheet| table::table(lists, directory, sheet);
+    sheets.flat_map(|it| changes(&table(before, it), &table(after, it))).collect()
 }
 
 /// What of it concerns one unit: the matters in which it leads or assists, and what it owes under
@@ -67,11 +75,8 @@ pub fn diff_for(before: &Lists, after: &Lists, unit: UnitId, directory: &Directo
         }
         lists
     };
-    let concerns =
-        |it: &Change| matches!(it.sheet, Sheet::Matters | Sheet::Process | Sheet::Bounds);
-    let mut all = diff(&part(before), &part(after), directory);
-    all.retain(concerns);
-    all
+    let concern = [Sheet::Matters, Sheet::Process, Sheet::Bounds].into_iter();
+    differing(concern, (&part(before), &part(after)), directory)
 }
 
 fn changes(before: &Table, after: &Table) -> Vec<Change> {

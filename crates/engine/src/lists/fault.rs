@@ -4,8 +4,9 @@ use strum::{Display, EnumIter, EnumString, IntoStaticStr};
 
 use crate::{
     actor::Role,
-    calendar::{LimitError, LimitUnit},
+    calendar::LimitError,
     directory::{Directory, Tier, UnitKind},
+    refusal::roles,
     text::Lang,
 };
 
@@ -275,14 +276,6 @@ fn listed(words: &[String], lang: Lang) -> String {
     })
 }
 
-fn roles(roles: &[Role], lang: Lang) -> String {
-    let name = |it: &Role| match lang {
-        Lang::Zh => it.zh().to_owned(),
-        Lang::En => it.to_string(),
-    };
-    listed(&roles.iter().map(name).collect::<Vec<_>>(), lang)
-}
-
 impl Wrong {
     /// What is wrong and how to mend it.
     #[must_use]
@@ -450,19 +443,5 @@ impl Wrong {
         let near = near.filter(|it| alike(&it.short_name) || alike(&it.name));
         let near = near.map(|it| it.short_name.clone()).take(3).collect();
         Self::NoUnit { value: value.to_owned(), near }
-    }
-}
-
-impl LimitUnit {
-    /// As the lists write it.
-    #[must_use]
-    pub fn zh(self) -> &'static str {
-        match self {
-            Self::Minute => "分钟",
-            Self::Hour => "小时",
-            Self::WorkingHour => "工作小时",
-            Self::WorkingDay => "工作日",
-            Self::NaturalDay => "自然日",
-        }
     }
 }

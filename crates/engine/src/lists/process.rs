@@ -51,15 +51,45 @@ impl Consequence {
         }
     }
 
+    /// Those that the machine knows for a step; it follows no other.
+    #[must_use]
+    pub fn of(step: Step) -> &'static [Self] {
+        match step {
+            Step::ReturnWindow | Step::Task => &[Self::GoOn],
+            // A rung that does not climb decides all the same; those above it are then out of reach.
+            Step::DisputeMeeting | Step::DisputeSuperior => &[Self::Climb, Self::Supervise],
+            Step::Rate => &[Self::CountUnreachable],
+            Step::Submit
+            | Step::Review
+            | Step::Issue
+            | Step::Ratify
+            | Step::Acknowledge
+            | Step::RuleReturn
+            | Step::DisputeConference
+            | Step::ReportIn
+            | Step::Remedy
+            | Step::Consult
+            | Step::Interim
+            | Step::Handle
+            | Step::Explain
+            | Step::RuleExtension
+            | Step::Verify
+            | Step::Close
+            | Step::RuleHold
+            | Step::ReviewHold
+            | Step::Accept
+            | Step::Answer
+            | Step::Conclude
+            | Step::Scan
+            | Step::ReviewMeasures
+            | Step::Resolve => &[Self::Supervise],
+        }
+    }
+
     /// Whether it is one that a step can have.
     #[must_use]
     pub fn fits(self, step: Step) -> bool {
-        match self {
-            Self::Supervise => true,
-            Self::Climb => matches!(step, Step::DisputeMeeting | Step::DisputeSuperior),
-            Self::CountUnreachable => step == Step::Rate,
-            Self::GoOn => matches!(step, Step::ReturnWindow | Step::Task),
-        }
+        Self::of(step).contains(&self)
     }
 }
 
@@ -258,8 +288,7 @@ impl ProcessList {
                     faults.add(Sheet::Process, key, "step", Wrong::StepOfPetitions);
                 }
                 if !rule.consequence.fits(*step) {
-                    let words = <Consequence as strum::IntoEnumIterator>::iter();
-                    let words = words.filter(|it| it.fits(*step)).map(|it| it.zh().to_owned());
+                    let words = Consequence::of(*step).iter().map(|it| it.zh().to_owned());
                     let words = words.collect();
                     let wrong = Wrong::ConsequenceUnfit { step: step.zh(), words };
                     faults.add(Sheet::Process, key, "consequence", wrong);

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 pub use columns::{Column, Fill, columns};
 pub use read::{Misread, lists};
 pub use words::{WordSet, Words, tidy};
-pub use write::tables;
+pub use write::{table, tables};
 
 use super::Sheet;
 

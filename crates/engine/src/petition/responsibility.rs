@@ -383,14 +383,18 @@ pub(super) fn untainted(
     Ok(())
 }
 
-/// Holds those who care against what can be: a unit that is there, from which the case is not kept,
+/// Holds those who care against what can be: a person who is known, a unit that is there, from which the case is not kept,
 /// and a visit that is not past.
 pub(super) fn cared_for(
     stand: &Stand<'_>,
     petition: &Petition,
     care: Option<Care>,
+    known: bool,
 ) -> Result<(), Refusal> {
     let Some(care) = care else { return Ok(()) };
+    if care.person.is_some() && !known {
+        return Err(Refusal::invalid("person", Problem::Unknown));
+    }
     let unit = stand.facts.directory.unit(care.unit).filter(|it| !it.closed);
     if unit.is_none() {
         return Err(Refusal::invalid("care", Problem::Unknown));

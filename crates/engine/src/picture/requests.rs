@@ -215,6 +215,7 @@ impl Picture {
                         command: Command::AssignCaseOwner(petition::AssignCaseOwner {
                             petition,
                             owner: owner.person,
+                            roles: owner.roles,
                             unit: owner.unit,
                             rank: Rank::Head,
                             post: Some(words(62)),
@@ -225,6 +226,7 @@ impl Picture {
                                 person: Some(Cast::TownDispatcher.person()),
                                 next_visit: Some(ahead(now, 7)),
                             }),
+                            care_known: true,
                             reason: Some(words(63)),
                         }),
                     })
@@ -250,6 +252,7 @@ impl Picture {
                         risk: Some(Risk::Medium),
                         due_on,
                         reason: due_on.map(|_| words(67)),
+                        care_known: true,
                         care: None,
                         resolution,
                     }),

@@ -54,45 +54,9 @@ fn bounds(process: &Process, findings: &mut Vec<Finding>) {
     }
 }
 
-/// The consequences that the machine knows for a step.
-fn consequences(step: Step) -> &'static [Consequence] {
-    match step {
-        Step::ReturnWindow | Step::Task => &[Consequence::GoOn],
-        // A rung that does not climb decides all the same; those above it are then out of reach.
-        Step::DisputeMeeting | Step::DisputeSuperior => {
-            &[Consequence::Climb, Consequence::Supervise]
-        }
-        Step::Rate => &[Consequence::CountUnreachable],
-        Step::Submit
-        | Step::Review
-        | Step::Issue
-        | Step::Ratify
-        | Step::Acknowledge
-        | Step::RuleReturn
-        | Step::DisputeConference
-        | Step::ReportIn
-        | Step::Remedy
-        | Step::Consult
-        | Step::Interim
-        | Step::Handle
-        | Step::Explain
-        | Step::RuleExtension
-        | Step::Verify
-        | Step::Close
-        | Step::RuleHold
-        | Step::ReviewHold
-        | Step::Accept
-        | Step::Answer
-        | Step::Conclude
-        | Step::Scan
-        | Step::ReviewMeasures
-        | Step::Resolve => &[Consequence::Supervise],
-    }
-}
-
 fn consequence(step: Step, rule: &StepRule, place: Place, findings: &mut Vec<Finding>) {
-    let may = consequences(step);
-    if may.contains(&rule.consequence) {
+    let may = Consequence::of(step);
+    if rule.consequence.fits(step) {
         return;
     }
     let names: Vec<&str> = may.iter().map(|it| it.zh()).collect();

@@ -109,6 +109,23 @@ fn entitled(case: &Case) -> Vec<Vec<PersonId>> {
 // Who owns a case.
 
 #[test]
+fn nobody_owns_or_cares_who_is_not_known_and_no_administrator_owns() {
+    let mut case = Case::new();
+    let good = assign(&case);
+    for roles in [vec![], vec![Role::Dispatcher], vec![Role::SystemAdmin]] {
+        let bad = AssignCaseOwner { roles: roles.into_iter().collect(), ..good.clone() };
+        let refusal = case.may_not(Cast::Director, Command::AssignCaseOwner(bad.clone()));
+        assert_eq!(refusal, Refusal::invalid("owner", Problem::Unknown));
+        // Whoever may not assign is told that, and nothing of who is known.
+        let refusal = case.may_not(Cast::Dispatcher, Command::AssignCaseOwner(bad));
+        assert!(matches!(refusal, Refusal::NotPermitted { .. }), "{refusal:?}");
+    }
+    let stranger = AssignCaseOwner { care_known: false, ..good };
+    let refusal = case.may_not(Cast::Director, Command::AssignCaseOwner(stranger));
+    assert_eq!(refusal, Refusal::invalid("person", Problem::Unknown));
+}
+
+#[test]
 fn an_owner_below_the_rank_of_the_level_is_refused() {
     let mut case = Case::new();
     let low = AssignCaseOwner { rank: Rank::Staff, ..assign(&case) };

@@ -2,15 +2,15 @@
 
 use async_graphql::{Context, Object, Result};
 use engine::{
-    Command, Refusal,
-    ids::PersonId,
+    Command,
+    actor::Rank,
+    ids::{PersonId, UnitId},
     petition::{Care, verbs},
-    refusal::Problem,
 };
 
 use super::run::{resolution, run};
 use crate::{
-    context::{app, refuse, registers},
+    context::{app, registers},
     input::{
         id,
         responsibility::{AssignCaseOwnerInput, CareInput, SignOffInput, UpdateMeasuresInput},
@@ -34,21 +34,25 @@ impl ResponsibilityMutation {
     ) -> Result<Petition> {
         let petition = id(ctx, "petition", &input.petition)?;
         let owner: PersonId = id(ctx, "owner", &input.owner)?;
-        let care = care(ctx, input.care.as_ref())?;
+        let (care, care_known) = care(ctx, input.care.as_ref())?;
         let registers = registers(ctx)?;
-        let found = registers.case_owner(owner, app(ctx)?.now());
-        let found = found.map(|(member, account)| (member.unit, account.rank));
+        // Nobody has no role in no unit, and is refused for that, after authority was asked.
+        let member = registers.member(owner, app(ctx)?.now());
+        let unit = member.as_ref().map_or(UnitId(uuid::Uuid::nil()), |it| it.unit);
+        let roles = member.map(|it| it.roles).unwrap_or_default();
+        let rank = registers.account(owner).map_or(Rank::Staff, |it| it.rank);
         run(ctx, "assign_case_owner", &input, &input.common, |it| {
-            let (unit, rank) = found.ok_or(Refusal::invalid("owner", Problem::Unknown))?;
             Ok(Command::AssignCaseOwner(verbs::AssignCaseOwner {
                 petition,
                 owner,
+                roles,
                 unit,
                 rank,
                 post: it.optional("post", input.post.as_deref())?,
                 risk: input.risk.into(),
                 due_on: input.due_on,
                 care,
+                care_known,
                 reason: it.optional("reason", input.reason.as_deref())?,
             }))
         })
@@ -63,7 +67,7 @@ impl ResponsibilityMutation {
         input: UpdateMeasuresInput,
     ) -> Result<Petition> {
         let petition = id(ctx, "petition", &input.petition)?;
-        let care = care(ctx, input.care.as_ref())?;
+        let (care, care_known) = care(ctx, input.care.as_ref())?;
         run(ctx, "update_measures", &input, &input.common, |it| {
             let come_to = input
                 .resolution
@@ -78,6 +82,7 @@ impl ResponsibilityMutation {
                 due_on: input.due_on,
                 reason: it.optional("reason", input.reason.as_deref())?,
                 care,
+                care_known,
                 resolution: come_to,
             }))
         })
@@ -100,13 +105,13 @@ impl ResponsibilityMutation {
     }
 }
 
-/// Who helps and persuades; a person who has no account here is nobody.
-fn care(ctx: &Context<'_>, given: Option<&CareInput>) -> Result<Option<Care>> {
-    let Some(given) = given else { return Ok(None) };
+/// Who helps and persuades, and whether the person has an account here.
+fn care(ctx: &Context<'_>, given: Option<&CareInput>) -> Result<(Option<Care>, bool)> {
+    let Some(given) = given else { return Ok((None, true)) };
     let person: Option<PersonId> =
         given.person.as_ref().map(|it| id(ctx, "person", it)).transpose()?;
-    if person.is_some_and(|it| registers(ctx).is_ok_and(|all| all.account(it).is_none())) {
-        return Err(refuse(ctx, &Refusal::invalid("person", Problem::Unknown)));
-    }
-    Ok(Some(Care { unit: id(ctx, "unit", &given.unit)?, person, next_visit: given.next_visit }))
+    let registers = registers(ctx)?;
+    let known = person.is_none_or(|it| registers.account(it).is_some());
+    let unit = id(ctx, "unit", &given.unit)?;
+    Ok((Some(Care { unit, person, next_visit: given.next_visit }), known))
 }

@@ -106,8 +106,7 @@ impl ListTable {
         let registers = registers(ctx)?;
         let from = after.map_or(0, |it| it.saturating_add(1));
         let columns = table::columns(self.sheet);
-        let tables = table::tables(&self.lists, &registers.directory);
-        let rows = tables.into_iter().filter(|it| it.sheet == self.sheet).flat_map(|it| it.rows);
+        let rows = table::table(&self.lists, &registers.directory, self.sheet).rows.into_iter();
         let row = |it: table::Row| ListRow {
             at: it.at,
             cells: columns.iter().map(|column| it.cell(column.code).to_owned()).collect(),

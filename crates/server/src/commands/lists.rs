@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use app::{App, DraftView, ListsError, Progress, told_of_workbook};
+use app::{App, Caller, DraftView, ListsError, Progress, told_of_workbook};
 use chrono::NaiveDate;
 use clap::Subcommand;
 use engine::{
@@ -58,6 +58,9 @@ pub(super) struct CheckArgs {
     /// 只检查各行，不作完整验证 / look at the rows only
     #[arg(long)]
     rows: bool,
+    /// 以谁的名义（用户名）：验证草案并保存结果，以便发布 / keep what is found with the draft
+    #[arg(long = "as", value_name = "LOGIN", conflicts_with = "rows")]
+    login: Option<String>,
 }
 
 #[derive(clap::Args)]
@@ -278,6 +281,19 @@ fn faults(lists: &Lists, directory: Option<&Directory>) -> Vec<(String, String)>
 }
 
 async fn check(settings: &Settings, args: &CheckArgs) -> Result<(), Trouble> {
+    if let Some(login) = &args.login {
+        let draft = args.which.as_deref().and_then(|it| it.parse::<ListsDraftId>().ok());
+        let draft = draft.ok_or_else(|| {
+            Trouble::wrong(
+                "--as 只用于草案(ldr_…)。用 chuishao lists show 查看草案。",
+                "--as is for a draft (ldr_…); `chuishao lists show` shows them.",
+            )
+        })?;
+        let opened = Opened::migrated(settings).await?;
+        let clock = CaseClock::of(&opened).await?;
+        let app = opened.app(settings, &clock).await?;
+        return show_proven(&proven(&app, &caller(&app, login).await?, draft).await?);
+    }
     let known = Known::of(settings).await?;
     let (name, lists) = match &args.which {
         Some(which) => (which.clone(), known.lists(which).await?),
@@ -423,25 +439,32 @@ async fn import(settings: &Settings, args: ImportArgs) -> Result<(), Trouble> {
     let base = caller.registers.lists_version(view.draft.base).ok_or(app::Error::NotSetUp)?;
     show_diff(base, &view.draft.lists, &caller.registers.directory);
     say::line(format!(
-        "已导入草案 {}。验证：chuishao lists import --check，或在系统中；发布须由他人：chuishao lists publish {} --as 用户名",
-        view.draft.id, view.draft.id
+        "已导入草案 {}。验证：chuishao lists check {} --as {}；发布须由他人：chuishao lists publish {} --as 用户名",
+        view.draft.id, view.draft.id, args.login, view.draft.id
     ));
     if args.check {
-        let view = proven(&app, &caller, view).await?;
-        if let Some(proof) = &view.proof {
-            return show_proof(proof, &view.draft.lists);
-        }
+        return show_proven(&proven(&app, &caller, view.draft.id).await?);
     }
     Ok(())
 }
 
-async fn proven(app: &App, caller: &app::Caller, view: DraftView) -> Result<DraftView, Trouble> {
+fn show_proven(view: &DraftView) -> Result<(), Trouble> {
+    match &view.proof {
+        Some(proof) => show_proof(proof, &view.draft.lists),
+        None => Err(Trouble::failed(
+            "草案在验证期间被修改，请重新验证。",
+            "The draft was written meanwhile; check it again.",
+        )),
+    }
+}
+
+async fn proven(app: &App, caller: &Caller, id: ListsDraftId) -> Result<DraftView, Trouble> {
     let progress = std::sync::Mutex::new(say::Progress::new());
     let show = move |it: Progress| {
         let mut held = progress.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         held.at(percent(it.done, it.of), "验证中 / proving");
     };
-    Ok(app.check_lists(caller, view.draft.id, show).await?)
+    Ok(app.check_lists(caller, id, show).await?)
 }
 
 fn show_diff(from: &Lists, to: &Lists, directory: &Directory) {

@@ -17,8 +17,13 @@ use crate::{
 /// A version as tables, one of each, with the units by their names.
 #[must_use]
 pub fn tables(lists: &Lists, directory: &Directory) -> Vec<Table> {
-    let words = Words { lists, directory };
-    Sheet::iter().map(|sheet| Table { sheet, rows: words.rows(sheet) }).collect()
+    Sheet::iter().map(|sheet| table(lists, directory, sheet)).collect()
+}
+
+/// One table of a version.
+#[must_use]
+pub fn table(lists: &Lists, directory: &Directory, sheet: Sheet) -> Table {
+    Table { sheet, rows: Words { lists, directory }.rows(sheet) }
 }
 
 /// A row as it is filled.

@@ -1,9 +1,12 @@
 //! 包案: a leader comes to own a case, or another does, with a date by which it is to be settled.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 
 use crate::{
-    actor::Rank,
+    actor::{Rank, Role},
+    authority,
     clock::{ClockKey, Step, Term},
     command::CommandKind,
     ids::{PersonId, PetitionId, UnitId},
@@ -20,9 +23,10 @@ use crate::{
 pub struct AssignCaseOwner {
     /// The petition.
     pub petition: PetitionId,
-    /// Who owns it from now on. Whether they are of that unit, and in a role that may own a case
-    /// (`authority::OWNERS`), the caller asks: the rules know no accounts.
+    /// Who owns it from now on.
     pub owner: PersonId,
+    /// The roles that they have there now; none where nobody of that id can act.
+    pub roles: BTreeSet<Role>,
     /// Of which unit.
     pub unit: UnitId,
     /// Of which rank.
@@ -35,6 +39,8 @@ pub struct AssignCaseOwner {
     pub due_on: NaiveDate,
     /// 稳控; as it was where none is given.
     pub care: Option<Care>,
+    /// Whether whoever is named there has an account.
+    pub care_known: bool,
     /// Why; mandatory where an entry is open.
     pub reason: Option<Words>,
 }
@@ -68,13 +74,16 @@ impl AssignCaseOwner {
     pub(crate) fn decide(self, stand: &mut Stand<'_>) -> Result<(), Refusal> {
         let petition = stand.petition(self.petition)?;
         Self::allowed(stand, petition)?;
-        let Self { owner, unit, rank, post, risk, due_on, care, reason, .. } = self;
+        let Self { owner, unit, rank, post, risk, due_on, care, care_known, reason, .. } = self;
+        if !self.roles.iter().any(|it| authority::OWNERS.contains(it)) {
+            return Err(Refusal::invalid("owner", Problem::Unknown));
+        }
         let owner = CaseOwner { person: owner, unit, rank, post };
         if stand.facts.directory.unit(unit).is_none_or(|it| it.closed) {
             return Err(Refusal::invalid("unit", Problem::Unknown));
         }
         responsibility::untainted(stand, petition, &owner)?;
-        responsibility::cared_for(stand, petition, care)?;
+        responsibility::cared_for(stand, petition, care, care_known)?;
         let due = responsibility::due(stand, due_on)?;
         let rule = rule(stand, petition)?;
         if owner.rank < rule.case_owner {

@@ -34,6 +34,8 @@ pub struct UpdateMeasures {
     pub reason: Option<Words>,
     /// 稳控, where it changes.
     pub care: Option<Care>,
+    /// Whether whoever is named there has an account.
+    pub care_known: bool,
     /// What it has come to. Resolved hands the entry in for 销号.
     pub resolution: Option<Resolution>,
 }
@@ -48,7 +50,7 @@ impl UpdateMeasures {
     pub(crate) fn decide(self, stand: &mut Stand<'_>) -> Result<(), Refusal> {
         let petition = stand.petition(self.petition)?;
         Self::allowed(stand, petition)?;
-        responsibility::cared_for(stand, petition, self.care)?;
+        responsibility::cared_for(stand, petition, self.care, self.care_known)?;
         let entry = responsibility::open(petition)?;
         let due_on = self.due_on.filter(|it| *it != entry.due_on);
         let mut named = Named::new();
