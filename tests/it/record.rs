@@ -378,7 +378,10 @@ async fn a_running_server_seals_when_it_is_asked_and_tells_the_holder() {
     desk.run(&["audit", "verify", "--database"]).expect(0, &["核验通过"]);
     let mails = || {
         let all = std::fs::read_dir(desk.path("data/letters")).unwrap();
-        all.map(|it| std::fs::read_to_string(it.unwrap().path()).unwrap())
+        // What is being written has another name until it is whole.
+        all.map(|it| it.unwrap().path())
+            .filter(|it| it.extension().is_some_and(|it| it == "eml"))
+            .map(|it| std::fs::read_to_string(it).unwrap())
             .filter(|it| it.contains("archive@example.gov.cn"))
             .count()
     };
