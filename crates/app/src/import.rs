@@ -118,6 +118,7 @@ impl App {
             household: None,
             residence: None,
             matter: None,
+            class: None,
             external_ref: Some(reference.to_owned()),
             external_due: None,
             received_at: message.received_at.map(|it| it.with_timezone(&chrono::Utc)),

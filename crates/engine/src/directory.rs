@@ -182,6 +182,12 @@ impl Directory {
         id
     }
 
+    /// The open unit that answers for a code today: its own, or whoever took over from it at last.
+    #[must_use]
+    pub fn answering(&self, code: &str) -> Option<&Unit> {
+        self.unit(self.stands_for(self.by_code(code)?.id)).filter(|it| !it.closed)
+    }
+
     /// The units that `id` answers for: itself, and those that it took over from.
     pub fn represented_by(&self, id: UnitId) -> impl Iterator<Item = UnitId> {
         self.units.keys().copied().filter(move |it| *it == id || self.stands_for(*it) == id)

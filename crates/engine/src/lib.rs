@@ -7,6 +7,7 @@
 
 pub mod account;
 pub mod actor;
+pub mod alike;
 pub mod audit;
 pub mod authority;
 pub mod calendar;
@@ -28,6 +29,7 @@ pub mod recusal;
 pub mod refusal;
 pub mod scene;
 mod stand;
+pub mod suggest;
 pub mod text;
 pub mod whatif;
 pub mod whistle;

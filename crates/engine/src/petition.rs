@@ -292,6 +292,9 @@ pub struct Registration {
     /// The matter it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub matter: Option<MatterCode>,
+    /// 信访分类: its class in the centre's taxonomy, by its path.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class: Option<String>,
     /// The number in the system it came from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub external_ref: Option<String>,

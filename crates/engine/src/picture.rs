@@ -31,6 +31,7 @@ use crate::{
     lists::{Lists, Malformed},
     refusal::Refusal,
     scene::{Scene, StreamId},
+    suggest,
     text::{Digest, Words},
 };
 
@@ -329,6 +330,19 @@ impl Picture {
     #[must_use]
     pub fn actions(&self, scene: &Scene, stream: StreamId, act: &Act) -> Vec<Action> {
         self.with_facts(scene, act, |facts| actions(scene, stream, &act.actor, facts))
+    }
+
+    /// Under which row somebody would whistle.
+    ///
+    /// # Errors
+    /// As [`suggest::suggest`].
+    pub fn suggest(
+        &self,
+        scene: &Scene,
+        act: &Act,
+        asked: &suggest::Asked<'_>,
+    ) -> Result<suggest::Suggestion, Refusal> {
+        self.with_facts(scene, act, |facts| suggest::suggest(scene, &act.actor, facts, asked))
     }
 
     /// Decides, and folds what happened into the scene; a refusal leaves it as it was.

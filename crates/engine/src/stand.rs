@@ -265,15 +265,8 @@ impl<'a> Stand<'a> {
         if step == Step::Scan {
             return Ok(self.scan_term());
         }
-        let rule = process.steps.get(&step).ok_or(Refusal::NoProcess)?;
-        let part = matches!(step, Step::Handle | Step::Task);
-        let limit = if part && whistle.stage.round() > 1 {
-            process.bounds.rework
-        } else if part {
-            self.matter(whistle).and_then(|it| it.handle).unwrap_or(rule.limit)
-        } else {
-            rule.limit
-        };
+        let limit = process.limit(step, self.matter(whistle), whistle.stage.round());
+        let limit = limit.ok_or(Refusal::NoProcess)?;
         Ok(self.facts.term(step, limit, self.cap(whistle), self.warning(whistle, step)))
     }
 

@@ -12,8 +12,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumDiscriminants, EnumIter, EnumString, IntoStaticStr};
 
-use self::assignment::Rung;
-pub use assignment::{Assignment, AssignmentRole, AssignmentStage, Attendance, Reply, ReturnRight};
+pub use assignment::{
+    Assignment, AssignmentRole, AssignmentStage, Attendance, Reply, ReturnRight, Rung,
+};
 pub use fact::{Minutes, Order, OrderTerms, Split, WhistleFact};
 pub use owed::{deadlines, owed};
 

@@ -1,6 +1,6 @@
 //! Finding cases by words: pairs of characters, made alike for both databases.
 
-use engine::ids::DistrictId;
+use engine::{alike::runs, ids::DistrictId};
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbBackend, Statement,
     sea_query::{Expr, ExprTrait as _, Query, SelectStatement},
@@ -18,14 +18,6 @@ fn tokens(text: &str) -> Vec<String> {
         res.extend(run.last().map(char::to_string));
     }
     res
-}
-
-/// Runs of letters and digits, in lower case.
-fn runs(text: &str) -> Vec<Vec<char>> {
-    text.split(|it: char| !it.is_alphanumeric())
-        .map(|it| it.chars().flat_map(char::to_lowercase).collect::<Vec<_>>())
-        .filter(|it| !it.is_empty())
-        .collect()
 }
 
 /// What is looked for: each run as a phrase of pairs, or as the beginning of one where it is a

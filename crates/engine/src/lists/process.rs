@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumIter, EnumString, IntoStaticStr};
 
-use super::{Faults, KindCode, LevelCode, Lists, Sheet, Wrong};
+use super::{Faults, KindCode, LevelCode, Lists, Matter, Sheet, Wrong};
 use crate::{
     calendar::Limit,
     clock::{Step, Warning},
@@ -156,6 +156,21 @@ impl Process {
     #[must_use]
     pub fn required(&self, step: Step) -> Option<&StepRule> {
         self.steps.get(&step).filter(|it| it.required)
+    }
+
+    /// The limit of a step: handling takes that of the matter, where it has one of its own, and that
+    /// of rework from the second round on. None where there is no such step.
+    #[must_use]
+    pub fn limit(&self, step: Step, matter: Option<&Matter>, round: u32) -> Option<Limit> {
+        let rule = self.steps.get(&step)?;
+        let part = matches!(step, Step::Handle | Step::Task);
+        Some(if part && round > 1 {
+            self.bounds.rework
+        } else if part {
+            matter.and_then(|it| it.handle).unwrap_or(rule.limit)
+        } else {
+            rule.limit
+        })
     }
 }
 

@@ -76,6 +76,7 @@ impl Picture {
             household: None,
             residence: None,
             matter: None,
+            class: None,
             external_ref: None,
             external_due: None,
             received_at: None,

@@ -195,6 +195,7 @@ impl Frame<'_> {
             household: None,
             residence: None,
             matter: None,
+            class: None,
             external_ref: None,
             external_due: None,
             received_at: None,

@@ -142,18 +142,10 @@ impl Replay<'_> {
         }
         let process = self.process(whistle)?;
         // Only what may be passed over is asked by being required.
-        let rule = if ProcessList::must_be_taken(step, true) {
-            process.steps.get(&step)?
-        } else {
-            process.required(step)?
-        };
-        if !matches!(step, Step::Handle | Step::Task) {
-            return Some(rule.limit);
+        if !ProcessList::must_be_taken(step, true) {
+            process.required(step)?;
         }
-        if whistle.stage.round() > 1 {
-            return Some(process.bounds.rework);
-        }
-        Some(self.rows.matter.and_then(|it| it.handle).unwrap_or(rule.limit))
+        process.limit(step, self.rows.matter, whistle.stage.round())
     }
 
     /// The draft's process for what the whistle says by now. What a draft said before it was amended

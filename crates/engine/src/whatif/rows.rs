@@ -114,9 +114,7 @@ impl<'a> Rows<'a> {
         (old, new): (Option<&Matter>, Option<&Matter>),
     ) -> Vec<Change> {
         let today = |id: UnitId| directory.stands_for(id);
-        let open = |id: &UnitId| directory.unit(*id).is_some_and(|it| !it.closed);
-        let unit =
-            |code: &String| directory.by_code(code).map(|it| today(it.id)).filter(|it| open(it));
+        let unit = |code: &String| directory.answering(code).map(|it| it.id);
         let lead = |row: Option<&Matter>| row.and_then(|it| it.lead.as_ref()).and_then(unit);
         let assists = |row: Option<&Matter>| -> BTreeSet<UnitId> {
             row.map(|it| it.assists.iter().filter_map(unit).collect()).unwrap_or_default()

@@ -44,6 +44,7 @@ pub use change_lead::ChangeLead;
 pub use close::Close;
 pub use consult::Consult;
 pub use designate::Designate;
+pub(crate) use draft::may_be_whistled;
 pub use draft::{Amend, Asked, AskedCall, Draft, departs};
 pub use endorse::Endorse;
 pub use escalate::Escalate;

@@ -60,6 +60,9 @@ impl Register {
         {
             return Err(Refusal::invalid("matter", Problem::Unknown));
         }
+        if it.class.as_ref().is_some_and(|it| stand.facts.lists.class(it).is_none()) {
+            return Err(Refusal::invalid("class", Problem::Unknown));
+        }
         let mut registration = self.registration;
         // An accusation is a matter for discipline inspection from the start (信访工作条例 30).
         if registration.nature == Nature::Accusation {

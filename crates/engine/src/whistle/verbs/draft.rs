@@ -184,7 +184,7 @@ impl Amend {
 }
 
 /// Whether a petition may be whistled now (R1, R2).
-pub(super) fn may_be_whistled(petition: &Petition, purpose: Purpose) -> Result<(), Refusal> {
+pub(crate) fn may_be_whistled(petition: &Petition, purpose: Purpose) -> Result<(), Refusal> {
     // Before the stage: an accusation is never accepted, and the answer should say why.
     if petition.is_accusation() {
         return Err(Refusal::Accusation);
@@ -283,11 +283,7 @@ pub fn departs(
     directory: &Directory,
 ) -> bool {
     let pair = raised_from.map_or((&content.kind, &content.level), |it| (&it.0, &it.1));
-    let unit = |code: &String| {
-        let unit = directory.by_code(code)?;
-        Some(directory.stands_for(unit.id))
-            .filter(|it| directory.unit(*it).is_some_and(|it| !it.closed))
-    };
+    let unit = |code: &String| directory.answering(code).map(|it| it.id);
     let lead = content.calls.iter().find(|it| it.role == AssignmentRole::Lead).map(|it| it.unit);
     let other_lead = row.lead.as_ref().and_then(unit).is_some_and(|it| Some(it) != lead);
     let called = |it: &UnitId| content.calls.iter().any(|call| call.unit == *it);
@@ -330,16 +326,21 @@ pub(super) fn raise(
     Ok(Some(from))
 }
 
-/// The lead and assists that the matter names; where it names no lead, the first unit leads (R18).
-fn listed(stand: &Stand<'_>, row: &crate::lists::Matter) -> Result<Vec<Call>, Refusal> {
-    let unit = |code: &String| stand.facts.directory.by_code(code).map(|it| it.id);
+/// The lead and assists that the matter names, or those who took over from them; where it names no
+/// lead, the first unit leads (R18).
+fn listed(stand: &Stand<'_>, row: &Matter) -> Result<Vec<Call>, Refusal> {
+    let unit = |code: &String| stand.facts.directory.answering(code).map(|it| it.id);
     let mut asked = vec![];
     if let Some(lead) = &row.lead {
         let unit = unit(lead).ok_or(Refusal::NotCallable)?;
         asked.push(AskedCall { unit, role: Some(AssignmentRole::Lead), task: None });
     }
-    let assists = row.assists.iter().filter_map(unit);
-    asked.extend(assists.map(|unit| AskedCall { unit, role: None, task: None }));
+    for unit in row.assists.iter().filter_map(unit) {
+        // Two that were merged are one.
+        if asked.iter().all(|it| it.unit != unit) {
+            asked.push(AskedCall { unit, role: None, task: None });
+        }
+    }
     named(asked)
 }
 
