@@ -35,4 +35,5 @@ mod sealed;
 mod secrets;
 mod story;
 mod strangers;
+mod suggestion;
 mod tls;

@@ -69,3 +69,25 @@ async fn two_that_start_together_migrate_once() {
     one.close().await.unwrap();
     two.close().await.unwrap();
 }
+
+on_both! {
+    async fn what_departed_from_its_row_before_the_step_is_counted_after_it(app) {
+        let petition = crate::story::accepted(&app, "工资未按月足额支付", "HOTLINE").await;
+        crate::story::drafted(&app, &[&petition], None, &["rsj", "zjj"]).await;
+        crate::story::drafted(&app, &[&petition], None, &["zjj", "rsj"]).await;
+        // The database as it was before the step, with what it held.
+        tests::raw::execute(app.url(), "
+            DROP INDEX whistle_overridden;
+            DROP INDEX event_ruling;
+            ALTER TABLE petition_row DROP COLUMN class;
+            ALTER TABLE whistle_row DROP COLUMN overridden;
+            DELETE FROM seaql_migrations WHERE version = 'm20261201_000010_dispatch';
+        ");
+        app.app.store().migrate().await.unwrap();
+        let query = "{ whistles(filter: { overridden: true }) { totalCount nodes { overrideReason } } }";
+        let found = app.by("dispatcher").query(query, serde_json::json!({})).await;
+        assert_eq!(found["whistles"]["totalCount"], 1);
+        assert_eq!(found["whistles"]["nodes"][0]["overrideReason"], "按现场情况调整");
+        app.done().await;
+    }
+}

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use engine::{
     Command,
     ids::{PersonId, PetitionId, UnitId},
+    lists::Class,
     petition::{Nature, Procedure, Registration, Source, verbs::Register},
     text::Digest,
 };
@@ -20,6 +21,8 @@ pub struct Imported {
     pub added: usize,
     /// Rows that had been registered before.
     pub known: usize,
+    /// Of the added, those whose classification is none of the centre's taxonomy.
+    pub unclassified: usize,
 }
 
 /// Why nothing was imported.
@@ -60,13 +63,23 @@ impl App {
             .map_err(Error::from)?;
         let mut seen: HashSet<&str> = HashSet::new();
         let mut commits = vec![];
+        let mut unclassified = 0;
+        let today = self.now().with_timezone(&engine::calendar::beijing()).date_naive();
+        let lists = caller.registers.lists_on(today).ok_or(Error::NotSetUp)?;
         for (message, reference) in messages.iter().zip(&references) {
             if known.contains(reference) || !seen.insert(reference) {
                 continue;
             }
             let row = |error: Error| ImportError::Row { row: message.row, error };
-            let submission =
-                self.registration(centre, procedure, message, reference).await.map_err(row)?;
+            let class = message.category.as_deref().and_then(|it| lists.class_named(it));
+            if message.category.is_some() && class.is_none() {
+                unclassified += 1;
+            }
+            let class = class.map(Class::key);
+            let submission = self
+                .registration(centre, procedure, message, (reference, class))
+                .await
+                .map_err(row)?;
             let decided = self.decide_new(caller, &submission).await.map_err(row)?;
             commits.push(decided.commit);
         }
@@ -74,7 +87,7 @@ impl App {
         if added > 0 {
             self.store().commit(Commit::together(commits)).await.map_err(Error::from)?;
         }
-        Ok(Imported { added, known: messages.len() - added })
+        Ok(Imported { added, known: messages.len() - added, unclassified })
     }
 
     async fn registration(
@@ -82,7 +95,7 @@ impl App {
         centre: UnitId,
         procedure: Procedure,
         message: &Message,
-        reference: &str,
+        (reference, class): (&str, Option<String>),
     ) -> Result<Submission, Error> {
         let mut intake = self.intake();
         let title = intake.title("title", &message.title)?;
@@ -118,7 +131,7 @@ impl App {
             household: None,
             residence: None,
             matter: None,
-            class: None,
+            class,
             external_ref: Some(reference.to_owned()),
             external_due: None,
             received_at: message.received_at.map(|it| it.with_timezone(&chrono::Utc)),

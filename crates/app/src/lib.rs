@@ -21,6 +21,7 @@ mod lists;
 mod record;
 mod registers;
 mod submit;
+mod suggest;
 mod units;
 mod whatif;
 
@@ -55,6 +56,7 @@ pub use record::{RecordError, SealOrder, Signer};
 pub use registers::{Caller, Registers};
 pub use store::Identity;
 pub use submit::{Changed, Key, Submission};
+pub use suggest::Suggested;
 pub use whatif::Recounted;
 
 /// The application. Cheap to clone.

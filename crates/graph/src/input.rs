@@ -196,6 +196,8 @@ pub(crate) struct RegisterPetitionInput {
     pub(crate) residence: Option<ID>,
     /// 事项代码.
     pub(crate) matter: Option<String>,
+    /// 信访分类: a class of the centre's taxonomy by its path, e.g. 城乡建设/供热/收费.
+    pub(crate) class: Option<String>,
     /// 来源系统编号.
     pub(crate) external_ref: Option<String>,
     /// 来源系统要求的办结时间.

@@ -15,6 +15,7 @@ mod record;
 mod recount;
 mod recusal;
 mod responsibility;
+mod suggestion;
 mod unit;
 mod whistle;
 
@@ -32,6 +33,7 @@ pub(crate) use petition::{OpenedPetitioner, Petition, PetitionConnection};
 pub(crate) use record::{AuditNote, AuditNoteConnection, Seal, SealConnection};
 pub(crate) use recount::ListsRecount;
 pub(crate) use recusal::Recusal;
+pub(crate) use suggestion::Suggestion;
 pub(crate) use unit::{Person, Unit};
 pub(crate) use whistle::{Whistle, WhistleConnection};
 
@@ -40,7 +42,11 @@ pub(crate) use event::timeline;
 pub(crate) use unit::{person, unit};
 
 use async_graphql::SimpleObject;
-use engine::{command::CommandKind, text::Lang};
+use engine::{
+    command::CommandKind,
+    lists::{KindCode, LevelCode},
+    text::Lang,
+};
 
 use crate::error::{ErrorCode, code_of};
 
@@ -102,4 +108,31 @@ pub(crate) struct Named {
     pub(crate) code: String,
     /// 名称.
     pub(crate) name: String,
+}
+
+impl Named {
+    /// A kind of whistle; without a name where the lists do not have it.
+    pub(crate) fn kind(lists: Option<&engine::lists::Lists>, code: &KindCode, lang: Lang) -> Self {
+        let found = lists.and_then(|it| it.kind(code));
+        let name = found.map(|it| in_language(lang, &it.name, &it.name_en));
+        Self { code: code.to_string(), name: name.unwrap_or_default() }
+    }
+
+    /// A level; without a name where the lists do not have it.
+    pub(crate) fn level(
+        lists: Option<&engine::lists::Lists>,
+        code: &LevelCode,
+        lang: Lang,
+    ) -> Self {
+        let found = lists.and_then(|it| it.level(code));
+        let name = found.map(|it| in_language(lang, &it.name, &it.name_en));
+        Self { code: code.to_string(), name: name.unwrap_or_default() }
+    }
+}
+
+fn in_language(lang: Lang, zh: &str, en: &str) -> String {
+    match lang {
+        Lang::Zh => zh.to_owned(),
+        Lang::En => en.to_owned(),
+    }
 }

@@ -7,7 +7,7 @@ pub(crate) mod record;
 use app::Visible;
 use async_graphql::{Context, ID, InputObject, MergedObject, Object, Result};
 use chrono::{DateTime, Utc};
-use engine::{Refusal, StreamId, ids::UnitId, refusal::Problem};
+use engine::{Refusal, StreamId, ids::UnitId, lists::MatterCode, refusal::Problem};
 use store::{DeadlineView, InboxFilter, LetterFilter, LetterView, PetitionFilter, WhistleFilter};
 
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
     input::{case_of, id},
     object::{
         Calendar, Deadline, DeadlineConnection, EventConnection, InboxConnection, InboxItem,
-        Letter, LetterConnection, Me, Petition, PetitionConnection, Unit, Whistle,
+        Letter, LetterConnection, Me, Petition, PetitionConnection, Suggestion, Unit, Whistle,
         WhistleConnection, timeline,
     },
     page::request,
@@ -92,6 +92,8 @@ pub(crate) struct WhistleFilterInput {
     matter: Option<String>,
     /// 签发年度; the total is the number of batches.
     year: Option<i32>,
+    /// 是否改派: departs from the row of its matter, with a reason.
+    overridden: Option<bool>,
     /// 是否逾期.
     overdue: Option<bool>,
     /// 标题中的词.
@@ -252,6 +254,22 @@ impl CaseQuery {
         Ok(PetitionConnection::of(page, &request, Petition::of))
     }
 
+    /// 派单建议: under which row of the lists a petition would be whistled and why, for whoever may
+    /// draft a whistle over it; none where the petition is not to be seen.
+    #[graphql(complexity = "1000 + child_complexity")]
+    async fn suggestion(
+        &self,
+        ctx: &Context<'_>,
+        petition: ID,
+        matter: Option<String>,
+    ) -> Result<Option<Suggestion>> {
+        let petition = id(ctx, "petition", &petition)?;
+        let matter = matter.as_deref().map(MatterCode::new);
+        let found = app(ctx)?.suggestion(caller(ctx)?, petition, matter.as_ref()).await;
+        let found = found.map_err(|it| fault(ctx, it))?;
+        Ok(found.map(Suggestion::of))
+    }
+
     /// 哨.
     #[graphql(complexity = "200 + child_complexity")]
     async fn whistle(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Whistle>> {
@@ -283,6 +301,7 @@ impl CaseQuery {
             petition: it.petition.as_ref().map(|it| id(ctx, "petition", it)).transpose()?,
             matter: it.matter,
             year: it.year,
+            overridden: it.overridden,
             overdue: it.overdue,
             text: it.text,
             from: it.from,

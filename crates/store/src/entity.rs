@@ -386,6 +386,7 @@ entities! {
         external_ref: Option<String>,
         registered_at: DateTimeUtc,
         due_at: Option<DateTimeUtc>,
+        class: Option<String>,
     }
     whistle_row "whistle_row" {
         #[sea_orm(primary_key, auto_increment = false)] district_id: Uuid,
@@ -406,6 +407,7 @@ entities! {
         drafted_at: DateTimeUtc,
         issued_at: Option<DateTimeUtc>,
         due_at: Option<DateTimeUtc>,
+        overridden: bool,
     }
     file "file" {
         #[sea_orm(primary_key, auto_increment = false)] district_id: Uuid,

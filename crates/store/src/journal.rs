@@ -1009,6 +1009,7 @@ async fn rows(
                 Column::LeadUnitId,
                 Column::IssuedAt,
                 Column::DueAt,
+                Column::Overridden,
             ])
             .to_owned();
         upsert::<Entity, _>(tx, whistles, clash).await?;

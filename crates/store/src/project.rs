@@ -215,6 +215,7 @@ pub(crate) fn petition(res: &mut Commit, before: Option<&Petition>, after: &Peti
         external_ref: Set(registration.external_ref.clone()),
         registered_at: Set(registered_at),
         due_at: Set(soonest(&after.clocks)),
+        class: Set(registration.class.clone()),
     });
 }
 
@@ -268,6 +269,7 @@ pub(crate) fn whistle(res: &mut Commit, before: Option<&Whistle>, after: &Whistl
         drafted_at: Set(drafted_at),
         issued_at: Set(issued.map(|it| it.at)),
         due_at: Set(soonest(&after.clocks)),
+        overridden: Set(content.override_reason.is_some()),
     });
 }
 

@@ -11,11 +11,12 @@ use engine::{
     ids::{DistrictId, LetterId, PetitionId, UnitId, WhistleId},
     notice::{Notice, NoticeKind},
     petition::Petition,
+    suggest::Ruling,
     whistle::Whistle,
 };
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, FromQueryResult, QueryFilter as _,
-    QueryResult,
+    QueryOrder as _, QueryResult, QuerySelect as _,
     sea_query::{Cond, Expr, ExprTrait as _, LikeExpr, Order, Query, SelectStatement},
 };
 use uuid::Uuid;
@@ -199,6 +200,8 @@ pub struct WhistleFilter {
     pub matter: Option<String>,
     /// Issued in this year.
     pub year: Option<i32>,
+    /// Whether it departs from the row of its matter.
+    pub overridden: Option<bool>,
     /// Whether something is overdue.
     pub overdue: Option<bool>,
     /// Holding these words.
@@ -380,6 +383,32 @@ impl Store {
         Ok(row.map(|it| WhistleId(it.whistle_id)))
     }
 
+    /// The last rulings on returns and disputes, in whistles that the reader sees, the latest first;
+    /// at most so many.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] or the driver's.
+    pub async fn rulings(
+        &self,
+        viewer: &Viewer,
+        most: u64,
+    ) -> Result<Vec<(Uuid, EventView)>, Error> {
+        use entity::event::{Column, Entity};
+        // Spelt out as the index has it: a bound value would not tell that it is the same.
+        let kinds = Ruling::KINDS.map(|it| format!("'{it}'")).join(", ");
+        let rows = Entity::find()
+            .filter(Column::DistrictId.eq(viewer.district.0))
+            .filter(Expr::cust(format!("kind IN ({kinds})")))
+            .filter(viewer.sees(("event", "stream_id")))
+            .order_by_desc(Column::At)
+            .order_by_desc(Column::StreamId)
+            .order_by_desc(Column::Version)
+            .limit(most)
+            .all(&self.db)
+            .await?;
+        rows.into_iter().map(|it| Ok((it.stream_id, record_of(it)?))).collect()
+    }
+
     /// A page of petitions.
     ///
     /// # Errors
@@ -519,6 +548,9 @@ impl Store {
         }
         if let Some(it) = filter.year {
             query.and_where(Expr::col("year").eq(it));
+        }
+        if let Some(it) = filter.overridden {
+            query.and_where(Expr::col("overridden").eq(it));
         }
         overdue(&mut query, filter.overdue, now);
         span(&mut query, "drafted_at", filter.from, filter.until);

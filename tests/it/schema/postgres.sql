@@ -11,6 +11,7 @@ CREATE INDEX deadline_inbox ON public.deadline USING btree (district_id, unit_id
 CREATE INDEX device_end ON public.device USING btree (expires_at)
 CREATE INDEX device_person ON public.device USING btree (district_id, person_id)
 CREATE INDEX duty_end ON public.duty USING btree (district_id, until_at)
+CREATE INDEX event_ruling ON public.event USING btree (district_id, at, stream_id, version) WHERE ((kind)::text = ANY ((ARRAY['return_ruled'::character varying, 'designated'::character varying])::text[]))
 CREATE INDEX file_by_case ON public.file USING btree (district_id, case_id)
 CREATE INDEX file_by_expiry ON public.file USING btree (expires_at)
 CREATE INDEX file_key ON public.file USING btree (district_id, key_id, id)
@@ -38,6 +39,7 @@ CREATE INDEX text_stream ON public.text USING btree (district_id, stream_id)
 CREATE INDEX whistle_due ON public.whistle_row USING btree (district_id, due_at, id)
 CREATE INDEX whistle_issued ON public.whistle_row USING btree (district_id, year, issued_at, id)
 CREATE INDEX whistle_issued_page ON public.whistle_row USING btree (district_id, issued_at, id)
+CREATE INDEX whistle_overridden ON public.whistle_row USING btree (district_id, drafted_at, id) WHERE overridden
 CREATE INDEX whistle_page ON public.whistle_row USING btree (district_id, drafted_at, id)
 CREATE INDEX whistle_stage ON public.whistle_row USING btree (district_id, stage, drafted_at, id)
 CREATE UNIQUE INDEX absence_pkey ON public.absence USING btree (district_id, id)
@@ -301,6 +303,7 @@ column person_index.key_id integer not null
 column person_index.mac bytea not null
 column person_index.person_id uuid not null
 column petition_row.centre_id uuid not null
+column petition_row.class text
 column petition_row.difficult boolean not null
 column petition_row.district_id uuid not null
 column petition_row.due_at timestamp with time zone
@@ -433,6 +436,7 @@ column whistle_row.kind character varying not null
 column whistle_row.lead_unit_id uuid
 column whistle_row.level character varying not null
 column whistle_row.matter character varying
+column whistle_row.overridden boolean not null
 column whistle_row.round integer not null
 column whistle_row.serial character varying
 column whistle_row.stage character varying not null

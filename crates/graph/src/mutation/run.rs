@@ -320,6 +320,7 @@ pub(super) async fn register(ctx: &Context<'_>, input: &RegisterPetitionInput) -
             household,
             residence,
             matter: input.matter.as_deref().map(MatterCode::new),
+            class: input.class.clone(),
             external_ref,
             external_due: input.external_due.map(micros),
             received_at: input.received_at.map(micros),

@@ -38,7 +38,7 @@ pub(crate) struct LevelRow {
 
 /// 吹哨事项清单的一行.
 #[derive(Clone)]
-pub(crate) struct MatterRow(lists::Matter);
+pub(crate) struct MatterRow(pub(super) lists::Matter);
 
 /// 吹哨事项清单的一行.
 #[Object]
@@ -371,7 +371,7 @@ impl Lists {
     }
 }
 
-fn limit(it: engine::calendar::Limit, lang: Lang) -> String {
+pub(super) fn limit(it: engine::calendar::Limit, lang: Lang) -> String {
     match lang {
         Lang::Zh => it.to_string(),
         Lang::En => it.english(),

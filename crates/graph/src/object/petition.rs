@@ -248,6 +248,11 @@ impl Petition {
         self.registration().and_then(|it| it.matter.as_ref()).map(|it| it.0.as_str())
     }
 
+    /// 信访分类, by its path in the taxonomy of the centre.
+    async fn class(&self) -> Option<&str> {
+        self.registration().and_then(|it| it.class.as_deref())
+    }
+
     /// 来源系统编号.
     async fn external_ref(&self) -> Option<&str> {
         self.registration().and_then(|it| it.external_ref.as_deref())

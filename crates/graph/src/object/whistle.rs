@@ -162,12 +162,8 @@ impl Whistle {
     async fn kind(&self, ctx: &Context<'_>) -> Result<Option<Named>> {
         let registers = registers(ctx)?;
         let lists = registers.lists_version(self.0.lists);
-        Ok(self.content().map(|it| Named {
-            code: it.kind.to_string(),
-            name: lists
-                .and_then(|lists| lists.kind(&it.kind))
-                .map_or_else(String::new, |it| it.name.clone()),
-        }))
+        let lang = context::lang(ctx);
+        Ok(self.content().map(|it| Named::kind(lists, &it.kind, lang)))
     }
 
     /// 等级.

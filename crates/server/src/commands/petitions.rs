@@ -100,6 +100,12 @@ pub(super) async fn import(settings: &Settings, args: ImportArgs) -> Result<(), 
         imported.added,
         imported.known
     ));
+    if imported.unclassified > 0 {
+        let n = imported.unclassified;
+        say::line(format!(
+            "其中 {n} 件的分类不在本中心的信访分类对照中，未归类。  {n} have a class that the taxonomy does not."
+        ));
+    }
     if let CaseClock::Demo(it) = clock {
         it.keep().map_err(|error| {
             Trouble::failed("无法保存演示时间。", "The time of the demonstration was not kept.")

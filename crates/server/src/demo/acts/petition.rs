@@ -54,6 +54,7 @@ fn register_with(key: &'static str, legal_bar: Option<LegalBar>) -> Act {
             household: None,
             residence: None,
             matter: Some(MatterCode::new(&row.matter)),
+            class: None,
             external_ref: None,
             external_due: None,
             received_at: Some(desk.now - TimeDelta::minutes(10)),
