@@ -1,5 +1,5 @@
-//! Dispatch explained: whistles that depart from their row, the class of a petition, and rulings
-//! found without reading every event.
+//! Dispatch explained: whistles that depart from their row, the class of a petition, rulings found
+//! without reading every event; and who owes an act in person.
 
 use sea_orm_migration::{prelude::*, schema::*, sea_orm::DbBackend};
 
@@ -24,6 +24,12 @@ impl MigrationTrait for Migration {
         manager
             .alter_table(
                 Table::alter().table("petition_row").add_column(text_null("class")).to_owned(),
+            )
+            .await?;
+        // Who owes it in person, where it is one of the roles alone: the owner of a case.
+        manager
+            .alter_table(
+                Table::alter().table("deadline").add_column(uuid_null("person_id")).to_owned(),
             )
             .await?;
         let db = manager.get_connection();
@@ -57,6 +63,9 @@ impl MigrationTrait for Migration {
         let db = manager.get_connection();
         db.execute_unprepared("DROP INDEX whistle_overridden").await?;
         db.execute_unprepared("DROP INDEX event_ruling").await?;
+        manager
+            .alter_table(Table::alter().table("deadline").drop_column("person_id").to_owned())
+            .await?;
         manager
             .alter_table(Table::alter().table("petition_row").drop_column("class").to_owned())
             .await?;

@@ -67,3 +67,24 @@ on_both! {
         app.done().await;
     }
 }
+
+on_both! {
+    async fn what_an_owner_owes_in_person_is_nobody_elses_to_do(app) {
+        let petition = accepted(&app, "三户漏水多年", "HOTLINE").await;
+        let assign = json!({
+            "petition": petition, "owner": app.person("leader"), "risk": "HIGH", "dueOn": "2026-04-10"
+        });
+        app.by("director").act("assignCaseOwner", assign, "id").await;
+        let query = "{ inbox { nodes { deadline { step person { id } } } } }";
+        let owes = async |login: &str| app.by(login).query(query, json!({})).await["inbox"].to_string();
+        let own = owes("leader").await;
+        assert!(own.contains("REVIEW_MEASURES") && own.contains(&app.person("leader")), "{own}");
+        // They sit in the same centre and see the case, and might own one, too.
+        for colleague in ["director", "duty"] {
+            assert!(sees(&app, colleague, &petition).await);
+            let it = owes(colleague).await;
+            assert!(!it.contains("REVIEW_MEASURES") && !it.contains("RESOLVE"), "{colleague}: {it}");
+        }
+        app.done().await;
+    }
+}

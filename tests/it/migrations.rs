@@ -79,6 +79,7 @@ on_both! {
         tests::raw::execute(app.url(), "
             DROP INDEX whistle_overridden;
             DROP INDEX event_ruling;
+            ALTER TABLE deadline DROP COLUMN person_id;
             ALTER TABLE petition_row DROP COLUMN class;
             ALTER TABLE whistle_row DROP COLUMN overridden;
             DELETE FROM seaql_migrations WHERE version = 'm20261201_000010_dispatch';

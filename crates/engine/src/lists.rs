@@ -1,5 +1,6 @@
 //! The four lists (四张清单) as typed values: what drives the machine, and what a centre may edit.
 
+mod basis;
 pub mod diff;
 pub mod draft;
 pub mod fault;

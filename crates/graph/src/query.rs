@@ -334,6 +334,7 @@ impl CaseQuery {
         let mut filter = deadline_filter(ctx, filter.unwrap_or_default())?;
         filter.units = caller.registers.directory.represented_by(caller.member.unit).collect();
         filter.roles = caller.member.roles.iter().copied().collect();
+        filter.person = Some(caller.member.person);
         filter.foremost = true;
         let page =
             app(ctx)?.deadlines(caller, &filter, request).await.map_err(|it| fault(ctx, it))?;

@@ -290,6 +290,7 @@ entities! {
         cap_at: Option<DateTimeUtc>,
         lapsed: bool,
         foremost: bool,
+        person_id: Option<Uuid>,
         lease_until: Option<DateTimeUtc>,
     }
     letter "letter" {

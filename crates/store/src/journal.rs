@@ -788,6 +788,7 @@ pub(crate) async fn write(
         .update_columns([
             Column::UnitId,
             Column::Roles,
+            Column::PersonId,
             Column::FromAt,
             Column::DueAt,
             Column::WarnAt,

@@ -102,6 +102,7 @@ pub(crate) fn deadlines(
             cap_at: Set(it.term.cap),
             lapsed: Set(it.term.lapsed),
             foremost: Set(it.foremost),
+            person_id: Set(it.owner.person.map(|it| it.0)),
             lease_until: Set(None),
         });
     }

@@ -8,7 +8,7 @@ use engine::{
     actor::Role,
     calendar::{Limit, LimitUnit},
     clock::{ClockKey, Step},
-    ids::{DistrictId, LetterId, PetitionId, UnitId, WhistleId},
+    ids::{DistrictId, LetterId, PersonId, PetitionId, UnitId, WhistleId},
     notice::{Notice, NoticeKind},
     petition::Petition,
     suggest::Ruling,
@@ -231,6 +231,8 @@ pub struct InboxFilter {
     pub units: Vec<UnitId>,
     /// Owed by one of these roles.
     pub roles: Vec<Role>,
+    /// Not owed by somebody else in person.
+    pub person: Option<PersonId>,
     /// Only the next act of each part of a case.
     pub foremost: bool,
     /// Of this case.
@@ -262,6 +264,8 @@ pub struct DeadlineView {
     pub unit: UnitId,
     /// In which roles.
     pub roles: Vec<Role>,
+    /// Who it is in person, where it is one of them alone.
+    pub person: Option<PersonId>,
     /// From when it runs.
     pub from: DateTime<Utc>,
     /// Until when.
@@ -637,6 +641,7 @@ impl Store {
             "part_id",
             "unit_id",
             "roles",
+            "person_id",
             "from_at",
             "due_at",
             "warn_at",
@@ -659,6 +664,10 @@ impl Store {
             };
             let any = filter.roles.iter().map(role).fold(Cond::any(), Cond::add);
             query.cond_where(any);
+        }
+        if let Some(it) = filter.person {
+            let theirs = Expr::col("person_id").is_null().or(Expr::col("person_id").eq(it.0));
+            query.and_where(theirs);
         }
         if filter.foremost {
             query.and_where(Expr::col("foremost").eq(true));
@@ -981,6 +990,7 @@ fn deadline(row: &QueryResult) -> Result<DeadlineView, Error> {
         unit: UnitId(row.try_get("", "unit_id")?),
         roles: serde_json::from_str(&roles)
             .map_err(|error| Error::corrupt("deadline", "roles", id, error))?,
+        person: row.try_get::<Option<Uuid>>("", "person_id")?.map(PersonId),
         from: row.try_get("", "from_at")?,
         due: row.try_get("", "due_at")?,
         warn: row.try_get("", "warn_at")?,

@@ -178,6 +178,7 @@ column deadline.lease_until timestamp with time zone
 column deadline.limit_amount integer
 column deadline.limit_unit character varying
 column deadline.part_id uuid not null
+column deadline.person_id uuid
 column deadline.provisional boolean not null
 column deadline.roles text not null
 column deadline.step character varying not null

@@ -158,15 +158,19 @@ impl Process {
         self.steps.get(&step).filter(|it| it.required)
     }
 
+    /// Whether a step is a unit's part of handling.
+    pub(crate) fn is_part(step: Step) -> bool {
+        matches!(step, Step::Handle | Step::Task)
+    }
+
     /// The limit of a step: handling takes that of the matter, where it has one of its own, and that
     /// of rework from the second round on. None where there is no such step.
     #[must_use]
     pub fn limit(&self, step: Step, matter: Option<&Matter>, round: u32) -> Option<Limit> {
         let rule = self.steps.get(&step)?;
-        let part = matches!(step, Step::Handle | Step::Task);
-        Some(if part && round > 1 {
+        Some(if Self::is_part(step) && round > 1 {
             self.bounds.rework
-        } else if part {
+        } else if Self::is_part(step) {
             matter.and_then(|it| it.handle).unwrap_or(rule.limit)
         } else {
             rule.limit

@@ -346,8 +346,12 @@ pub fn roles(step: Step, row: Option<&Initiation>, off_list: bool) -> &[Role] {
         Step::DisputeSuperior | Step::DisputeConference | Step::RuleHold | Step::ReviewHold => {
             authority::deciders(step)
         }
-        Step::Submit
-        | Step::Consult
+        // The dispatcher, unless the list leaves drafting to others.
+        Step::Submit => match row.map(|it| it.draft.as_slice()) {
+            Some(draft) if !draft.contains(&Role::Dispatcher) && !draft.is_empty() => draft,
+            Some(_) | None => &[Role::Dispatcher],
+        },
+        Step::Consult
         | Step::Verify
         | Step::Rate
         | Step::Close

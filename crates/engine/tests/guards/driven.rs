@@ -269,3 +269,29 @@ fn the_centre_above_all_writes_the_lists_and_nobody_else() {
         Err(Refusal::Already)
     );
 }
+
+#[test]
+fn a_limit_says_which_row_of_which_version_it_comes_from() {
+    let mut case = under(|it| {
+        it.matters.rows.iter_mut().find(|it| it.code.0 == MATTER).unwrap().handle = Some(days(4));
+    });
+    drafts(&mut case);
+    case.ask(Cast::Dispatcher, Do::SubmitWhistle);
+    case.ask(Cast::Director, Do::EndorseWhistle);
+    case.ask(Cast::Leader, Do::IssueWhistle);
+    let lists = &case.picture.lists;
+    let says = |step, limit| lists.basis_in_whistle(case.whistle(), step, limit, Lang::Zh);
+    let version = lists.version;
+    assert_eq!(
+        says(Step::Handle, days(4)).unwrap(),
+        format!(
+            "四张清单第{version}版《吹哨事项清单》“三供一业移交水电暖维护”办理时限4个工作日（预设示例行, 由各地按权责清单填写）"
+        )
+    );
+    let report = says(Step::ReportIn, days(5)).unwrap();
+    assert!(report.starts_with(&format!(
+        "四张清单第{version}版《吹哨流程清单》“攻坚 疑难”报到时限5个工作日"
+    )));
+    // Another was named by a decision, and is no row's.
+    assert_eq!(says(Step::Handle, days(9)), None);
+}

@@ -11,7 +11,7 @@ use engine::{
 };
 use store::DeadlineView;
 
-use super::{Petition, Unit, Whistle, unit};
+use super::{Person, Petition, Unit, Whistle, person, unit};
 use crate::{
     context::{app, lang, petition, registers, whistle},
     enums::{Role, Step},
@@ -69,6 +69,14 @@ impl Deadline {
         self.0.roles.iter().map(|it| (*it).into()).collect()
     }
 
+    /// 责任人: who owes it in person, where it is one of them alone: 包案领导.
+    async fn person(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
+        match self.0.person {
+            Some(id) => person(ctx, id).await,
+            None => Ok(None),
+        }
+    }
+
     /// 起算时间.
     async fn from(&self) -> DateTime<Utc> {
         self.0.from
@@ -124,6 +132,20 @@ impl Deadline {
         self.0.cap
     }
 
+    /// 依据: the version, list and row that the limit comes from; none where a decision named it.
+    async fn basis(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        let Some(limit) = self.0.limit else { return Ok(None) };
+        let (registers, lang, step) = (registers(ctx)?, lang(ctx), self.0.key.step);
+        Ok(match self.0.stream {
+            StreamId::Whistle(id) => whistle(ctx, id).await?.and_then(|it| {
+                registers.lists_version(it.lists)?.basis_in_whistle(&it, step, limit, lang)
+            }),
+            StreamId::Petition(id) => petition(ctx, id).await?.and_then(|it| {
+                registers.lists_version(it.lists)?.basis_in_petition(&it, step, limit, lang)
+            }),
+        })
+    }
+
     /// 期限说明: each day that was counted and each that was not.
     async fn explanation(&self, ctx: &Context<'_>) -> Result<String> {
         let registers = registers(ctx)?;
@@ -165,6 +187,7 @@ pub(crate) fn of_clock(stream: StreamId, it: clock::Deadline) -> Deadline {
         key: it.key,
         unit: it.owner.unit,
         roles: it.owner.roles,
+        person: it.owner.person,
         from: it.term.from,
         due: it.term.due,
         warn: it.term.warn,
