@@ -28,6 +28,7 @@ pub mod recusal;
 pub mod refusal;
 pub mod scene;
 mod stand;
+pub mod supervision;
 pub mod text;
 pub mod whatif;
 pub mod whistle;

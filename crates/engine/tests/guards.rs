@@ -8,6 +8,8 @@ mod case;
 mod driven;
 #[path = "guards/ledger.rs"]
 mod ledger;
+#[path = "guards/supervision.rs"]
+mod supervision;
 mod support;
 
 use std::collections::BTreeSet;

@@ -499,6 +499,7 @@ fn does(step: Step, deed: Deed) -> bool {
         | Step::Answer
         | Step::Conclude
         | Step::Scan
+        | Step::Supervise
         | Step::ReviewMeasures
         | Step::Resolve => false,
     };
