@@ -35,4 +35,5 @@ mod sealed;
 mod secrets;
 mod story;
 mod strangers;
+mod supervision;
 mod tls;

@@ -466,7 +466,7 @@ fn supervised(
     let to = rung.map_or(supervision::ADDRESSEES, |it| &it.to);
     let mut res = vec![Notice::new(kind, part.unit, to)];
     if rung.is_some_and(|it| it.copy_above) {
-        const ABOVE: &[Role] = &[Role::UnitLeader, Role::Director, Role::Leader];
+        const ABOVE: &[Role] = &[Role::UnitLeader, Role::Leader];
         let mut copy = match directory.above(part.unit).next() {
             Some(above) => Notice::new(kind, above.id, ABOVE),
             None => Notice::new(kind, top(centre, directory), LEADER),

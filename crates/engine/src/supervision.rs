@@ -278,6 +278,23 @@ pub(crate) fn goes_out(
     Ok(true)
 }
 
+/// A draft of a paper to a part that is late: of the one that is named, or else of the one that its
+/// ladder waits for; none where nothing is late, or nothing graver follows.
+#[must_use]
+pub fn draft(
+    whistle: &Whistle,
+    part: &Assignment,
+    paper: Option<Paper>,
+    directory: &Directory,
+    now: DateTime<Utc>,
+) -> Option<String> {
+    let paper = paper.or(part.ladder.and_then(|it| it.next))?;
+    let (step, term) = overdue(whistle, part.id)?;
+    let (unit, serial) = (directory.name(part.unit), &whistle.issued.as_ref()?.serial);
+    let before = &part.supervisions;
+    Some(Lateness { unit: &unit, serial, step, due: term.due, before, now }.draft(paper))
+}
+
 /// What a draft of a paper is composed of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lateness<'a> {
