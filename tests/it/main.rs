@@ -36,4 +36,5 @@ mod secrets;
 mod story;
 mod strangers;
 mod suggestion;
+mod supervision;
 mod tls;

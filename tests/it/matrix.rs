@@ -108,6 +108,11 @@ async fn case(app: &TestApp) -> BTreeMap<&'static str, String> {
     let lead = part(&whistle, "rsj");
     reported_in(app, &lead, "DEPUTY_HEAD").await;
     replied(app, "rsj", &lead).await;
+    let letter = json!({
+        "assignment": lead, "paper": "SUPERVISION_LETTER", "text": "请说明敷衍答复的原因",
+        "replyDue": "2026-03-09"
+    });
+    app.by("director").act("supervise", letter, "id").await;
     app.by("director")
         .act(
             "recuse",

@@ -275,6 +275,15 @@ pub fn grants(kind: CommandKind) -> &'static [(Role, Relation)] {
         }
         CommandKind::BlowAgain => &[(Dispatcher, OwnCentre), (Director, OwnCentre)],
         CommandKind::EscalateWhistle => &[(Director, OwnCentre)],
+        // The ladder says which of these it is for a paper; never whose own unit it is to.
+        CommandKind::Supervise => &[
+            (Director, OwnCentre),
+            (DutyLeader, OwnCentre),
+            (Leader, OwnCentre),
+            (Director, Above),
+            (DutyLeader, Above),
+            (Leader, Above),
+        ],
         // Of somebody else; whoever may read a case may declare their own interest.
         CommandKind::Recuse => &[(Director, OwnCentre), (Leader, OwnCentre), (Leader, Above)],
         // Whoever may read what is sealed opens it by this act.
@@ -356,6 +365,7 @@ pub fn deciders(step: Step) -> &'static [Role] {
         | Step::Answer
         | Step::Conclude
         | Step::Scan
+        | Step::Supervise
         | Step::ReviewMeasures
         | Step::Resolve => &[],
     }

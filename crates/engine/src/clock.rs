@@ -88,6 +88,8 @@ pub enum Step {
     Conclude,
     /// 补交代录凭证: the scan of an act that was recorded for another.
     Scan,
+    /// 督办: the next paper of the ladder that pursues a unit; it runs beside whatever the unit owes.
+    Supervise,
     /// 措施复核: the owner of a case is to look at the measures again.
     ReviewMeasures,
     /// 化解: the owner of a case is to have it settled, and somebody else to sign the entry off.
@@ -126,6 +128,7 @@ impl Step {
             Self::Answer => "答复",
             Self::Conclude => "诉求办结",
             Self::Scan => "补交代录凭证",
+            Self::Supervise => "督办",
             Self::ReviewMeasures => "措施复核",
             Self::Resolve => "化解",
         }
@@ -161,6 +164,7 @@ impl Step {
             | Self::Answer
             | Self::Conclude
             | Self::Scan
+            | Self::Supervise
             | Self::ReviewMeasures
             | Self::Resolve => false,
         }
@@ -170,6 +174,13 @@ impl Step {
     #[must_use]
     pub fn is_of_entry(self) -> bool {
         matches!(self, Self::ReviewMeasures | Self::Resolve)
+    }
+
+    /// Whether it stands beside the act that a part of a case waits for, and neither hides it nor is
+    /// hidden by it.
+    #[must_use]
+    pub fn is_beside(self) -> bool {
+        self.is_of_entry() || self == Self::Supervise
     }
 
     /// Whether somebody owes an act while the clock runs. A window only permits.
@@ -207,6 +218,7 @@ impl Step {
             | Self::Answer
             | Self::Conclude
             | Self::Scan
+            | Self::Supervise
             | Self::ReviewMeasures
             | Self::Resolve => false,
         }
@@ -459,7 +471,7 @@ pub(crate) fn mark_foremost(deadlines: &mut [Deadline]) {
         let it = &deadlines[index];
         // A paper that is owed stands beside the next act and hides none, and so does what the owner
         // of a case owes.
-        let part = (it.owner.unit, it.key.assignment, it.key.event, it.key.step.is_of_entry());
+        let part = (it.owner.unit, it.key.assignment, it.key.event, it.key.step.is_beside());
         let earlier = first.get(&part).is_none_or(|&best| it.term.due < deadlines[best].term.due);
         if earlier {
             first.insert(part, index);

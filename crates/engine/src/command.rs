@@ -77,6 +77,7 @@ pub enum Command {
     WithdrawWhistle(whistle::Withdraw),
     BlowAgain(whistle::BlowAgain),
     EscalateWhistle(whistle::Escalate),
+    Supervise(whistle::Supervise),
     Recuse(Recuse),
     Unseal(petition::Unseal),
     ErasePerson(petition::ErasePerson),
@@ -174,6 +175,7 @@ impl CommandKind {
             Self::WithdrawWhistle => "撤哨",
             Self::BlowAgain => "二次吹哨",
             Self::EscalateWhistle => "升级吹哨",
+            Self::Supervise => "督办",
             Self::Recuse => "回避",
             Self::Unseal => "调阅身份信息",
             Self::ErasePerson => "清除个人信息",
@@ -265,6 +267,7 @@ impl Command {
             Self::WithdrawWhistle(it) => whistle(&it.whistle),
             Self::BlowAgain(it) => whistle(&it.whistle),
             Self::EscalateWhistle(it) => whistle(&it.whistle),
+            Self::Supervise(it) => part(&it.whistle, &it.assignment),
             Self::Recuse(it) => match it.case {
                 StreamId::Petition(id) => Target { linked: true, ..petition(&id) },
                 StreamId::Whistle(id) => Target { linked: true, ..whistle(&id) },
@@ -339,6 +342,7 @@ impl Command {
             | Self::WithdrawWhistle(_)
             | Self::BlowAgain(_)
             | Self::EscalateWhistle(_)
+            | Self::Supervise(_)
             | Self::Recuse(_)
             | Self::Unseal(_)
             | Self::ErasePerson(_)
@@ -427,6 +431,7 @@ pub fn decide(
         Command::WithdrawWhistle(it) => it.decide(&mut stand),
         Command::BlowAgain(it) => it.decide(&mut stand),
         Command::EscalateWhistle(it) => it.decide(&mut stand),
+        Command::Supervise(it) => it.decide(&mut stand),
         Command::Recuse(it) => it.decide(&mut stand),
         Command::Unseal(it) => it.decide(&mut stand),
         Command::ErasePerson(it) => it.decide(&mut stand),

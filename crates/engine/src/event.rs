@@ -109,6 +109,7 @@ pub fn evolve_whistle(mut whistle: Whistle, event: &WhistleEvent) -> Whistle {
     whistle.version += 1;
     whistle.apply(&event.fact);
     event.move_clocks(&mut whistle.clocks);
+    whistle.end_ladders();
     // An assignment's version counts what happened to it, its own clocks included.
     let mut touched = event.fact.assignments();
     let clocks = event.stops.iter().chain(event.starts.iter().map(|it| &it.key));

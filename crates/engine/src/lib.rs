@@ -30,6 +30,7 @@ pub mod refusal;
 pub mod scene;
 mod stand;
 pub mod suggest;
+pub mod supervision;
 pub mod text;
 pub mod whatif;
 pub mod whistle;

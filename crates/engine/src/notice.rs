@@ -1,6 +1,6 @@
 //! Notices: what has to be told to whom after an event, as kinds and fields; text comes later.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumIter, EnumString, IntoStaticStr};
 
@@ -13,6 +13,7 @@ use crate::{
     ids::{AssignmentId, PersonId, UnitId},
     lists::Lists,
     petition::{self, Petition, PetitionFact},
+    supervision::{self, Paper, Supervision},
     text::Words,
     whistle::{self, AssignmentRole, Order, Whistle, WhistleFact, fact::NewLead},
 };
@@ -65,6 +66,8 @@ pub enum NoticeKind {
     FileOpened,
     /// 清单发布: a version of the lists, to whoever works by it.
     ListsPublished,
+    /// 督办文书: a paper to a called unit that is late or shirks.
+    SupervisionIssued,
     /// 包案: somebody owns a case from now on, and is told until when it is to be settled.
     CaseOwnerAssigned,
 }
@@ -117,6 +120,12 @@ pub struct Notice {
     /// The role in the whistle.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<AssignmentRole>,
+    /// The paper of supervision.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paper: Option<Paper>,
+    /// By which day it is to be answered in writing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_due: Option<NaiveDate>,
     /// A text that belongs to it; shown in the case, never in a letter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<Words>,
@@ -156,6 +165,8 @@ impl Notice {
             calendar: None,
             granted: None,
             role: None,
+            paper: None,
+            reply_due: None,
             text: None,
         }
     }
@@ -284,7 +295,10 @@ pub fn notices(
             notice.about = (*unit != centre).then_some(*unit);
             vec![notice]
         }
-        WhistleFact::Lapsed { key, due } => {
+        WhistleFact::Supervised { assignment, supervision, .. } => {
+            supervised(after, *assignment, supervision, lists, directory)
+        }
+        WhistleFact::Lapsed { key, due, .. } => {
             let all = whistle::deadlines(after, lists, directory);
             let still = all.iter().find(|it| it.key == *key);
             let about = key.assignment.and_then(unit_of).unwrap_or(centre);
@@ -433,6 +447,46 @@ fn ruled(
     notice.about = order.map(|it| it.unit);
     let notice = if order.is_none() { with_part(notice, after, assignment) } else { notice };
     order.map(|it| issued(after, it, lists)).into_iter().chain([notice]).collect()
+}
+
+/// A paper of supervision: to those in the unit whom its rung names, and a copy to those above where
+/// it says so: the unit directly above, or the district's leaders where there is none.
+fn supervised(
+    after: &Whistle,
+    assignment: AssignmentId,
+    supervision: &Supervision,
+    lists: &Lists,
+    directory: &Directory,
+) -> Vec<Notice> {
+    let (Some(part), Some(centre)) = (after.assignments.get(&assignment), after.centre) else {
+        return vec![];
+    };
+    let kind = NoticeKind::SupervisionIssued;
+    let rung = lists.process.rung(supervision.paper);
+    let to = rung.map_or(supervision::ADDRESSEES, |it| &it.to);
+    let mut res = vec![Notice::new(kind, part.unit, to)];
+    if rung.is_some_and(|it| it.copy_above) {
+        const ABOVE: &[Role] = &[Role::UnitLeader, Role::Leader];
+        let mut copy = match directory.above(part.unit).next() {
+            Some(above) => Notice::new(kind, above.id, ABOVE),
+            None => Notice::new(kind, top(centre, directory), LEADER),
+        };
+        copy.about = Some(part.unit);
+        res.push(copy);
+    }
+    let late = supervision::overdue(after, assignment);
+    let said = |mut it: Notice| {
+        it.assignment = Some(assignment);
+        it.role = Some(part.role);
+        it.paper = Some(supervision.paper);
+        it.reply_due = supervision.reply_due;
+        it.text = supervision.text;
+        match late {
+            Some((step, term)) => it.due(step, term),
+            None => it,
+        }
+    };
+    res.into_iter().map(said).collect()
 }
 
 /// Dates that a calendar moved: to those who owe the acts.

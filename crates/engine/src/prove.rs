@@ -508,7 +508,11 @@ impl<'a> Prover<'a> {
             Sheet::Levels => it.key.is_empty() || it.key == row.level.0,
             Sheet::Responsibility => it.key.is_empty() || it.key == row.level.0,
             Sheet::Petitions => true,
-            Sheet::Matters | Sheet::General | Sheet::Classes | Sheet::Powers => false,
+            Sheet::Matters
+            | Sheet::General
+            | Sheet::Supervision
+            | Sheet::Classes
+            | Sheet::Powers => false,
         })
     }
 }

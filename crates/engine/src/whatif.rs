@@ -25,6 +25,8 @@
 //!   adopted on the way and extensions as they were granted, from the new date on. Dates that a
 //!   decision named stay. Where the draft's limit is the one that ran, the date is the one that was
 //!   told.
+//! - **The ladder of supervision** is left out: its papers pursue what was late, and who would have
+//!   signed which is a forecast.
 //! - **Late** is what was done, or still is not, after its date; by the instant of recording, because
 //!   a late entry annotates a lapse and does not erase it. Where a lapse itself ended the clock (a
 //!   dispute climbs, ratings count as unreachable) and the draft gives longer, nobody knows whether

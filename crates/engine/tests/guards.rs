@@ -10,6 +10,8 @@ mod driven;
 mod ledger;
 #[path = "guards/suggested.rs"]
 mod suggested;
+#[path = "guards/supervision.rs"]
+mod supervision;
 mod support;
 
 use std::collections::BTreeSet;

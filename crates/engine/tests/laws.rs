@@ -13,7 +13,7 @@ use engine::{
     actor::{Medium, OnBehalfOf},
     authority::roles_for,
     calendar::{Limit, LimitUnit},
-    clock::{Basis, ClockKey},
+    clock::{Basis, ClockKey, Step as Timed},
     command::Lapse,
     ids::{AssignmentId, UnitId, WhistleId},
     petition::{self, Petition},
@@ -138,6 +138,7 @@ struct Tally {
     refused: BTreeSet<&'static str>,
     stages: BTreeSet<&'static str>,
     facts: BTreeSet<&'static str>,
+    unread: usize,
 }
 
 impl Run<'_> {
@@ -233,6 +234,7 @@ impl Run<'_> {
     fn act(&mut self, who: Cast, on_behalf_of: Option<OnBehalfOf>, command: Command) {
         let before = self.scene.clone();
         let act = Act { actor: who.actor(), on_behalf_of, now: self.now };
+        self.unread(&act, &command);
         let answer = self.picture.run(&mut self.scene, &act, command.clone());
         let mut tally = self.tally.borrow_mut();
         tally.asked += 1;
@@ -247,6 +249,7 @@ impl Run<'_> {
                 tally.stages.extend(self.scene.whistles.values().map(|it| it.stage.code()));
                 drop(tally);
                 self.after(&before, &command, &events);
+                self.beside(&before, &command, &events);
                 self.events.extend(events);
             }
         }
@@ -300,7 +303,12 @@ impl Run<'_> {
             let duties = deadlines(it, &self.picture.lists, &self.picture.directory);
             assert!(!duties.is_empty(), "nobody owes anything: {it:?}");
             for duty in duties {
-                assert!(!duty.owner.roles.is_empty(), "{duty:?}");
+                // A paper that goes out of itself is owed by nobody.
+                let next = duty.key.assignment.and_then(|id| it.assignments[&id].ladder?.next);
+                let rung = next.and_then(|paper| self.picture.lists.process.rung(paper));
+                let goes_out = duty.key.step == Timed::Supervise
+                    && rung.is_some_and(|rung| rung.signer.is_none());
+                assert_eq!(duty.owner.roles.is_empty(), goes_out, "{duty:?}");
                 let owner = self.picture.directory.unit(duty.owner.unit);
                 assert!(owner.is_some(), "{duty:?}");
             }
@@ -322,6 +330,48 @@ impl Run<'_> {
                 let bound = !key.step.is_capped() || term.lapsed || term.due <= statutory;
                 assert!(bound, "{key:?} passes {statutory}: {term:?}");
             }
+        }
+    }
+
+    /// No rule but its own reads the ladder of supervision: the same is answered where there is none.
+    fn unread(&self, act: &Act, command: &Command) {
+        let pursued = |it: &Whistle| it.assignments.values().any(|it| *it != unpursued(it));
+        if is_of_ladder(command) || !self.scene.whistles.values().any(pursued) {
+            return;
+        }
+        let mut bare = self.scene.clone();
+        for it in bare.whistles.values_mut() {
+            it.clocks.retain(|key, _| key.step != Timed::Supervise);
+            it.assignments.values_mut().for_each(|it| *it = unpursued(it));
+        }
+        let is = self.picture.decide(&self.scene, act, command.clone());
+        let was = self.picture.decide(&bare, act, command.clone());
+        // A calendar that moves the clock of a rung is news of that clock alone.
+        if is.as_ref().is_ok_and(|it| it.iter().any(|(_, it)| it.kind() == "calendar_adopted")) {
+            return;
+        }
+        assert_eq!(is.map(without_ladder), was.map(without_ladder), "{command:?}");
+        self.tally.borrow_mut().unread += 1;
+    }
+
+    /// What is done by the ladder leaves all else as it was: stage, clocks, counts.
+    fn beside(&self, before: &Scene, command: &Command, events: &[(StreamId, Event)]) {
+        let adopted = events.iter().any(|(_, it)| it.kind() == "calendar_adopted");
+        if !is_of_ladder(command) || adopted {
+            return;
+        }
+        let rest = |it: &Whistle| {
+            let mut it = Whistle { version: 0, scans: BTreeMap::new(), ..it.clone() };
+            let beside = [Timed::Supervise, Timed::Scan];
+            it.clocks.retain(|key, _| !beside.contains(&key.step));
+            for part in it.assignments.values_mut() {
+                *part = whistle::Assignment { version: 0, ..unpursued(part) };
+            }
+            it
+        };
+        assert_eq!(before.petitions, self.scene.petitions, "{command:?}");
+        for (id, now) in &self.scene.whistles {
+            assert_eq!(rest(&before.whistles[id]), rest(now), "{command:?}");
         }
     }
 
@@ -365,6 +415,8 @@ impl Run<'_> {
         };
         for start in starts {
             let counted = matches!(start.term.basis, Basis::Limit(_)) && start.term.cap.is_none();
+            // A ladder counts from the date that was missed, whenever that was noticed.
+            let counted = counted && start.key.step != Timed::Supervise;
             assert!(!counted || moved || start.term.due >= self.now, "{start:?} at {}", self.now);
             assert!(start.term.warn <= start.term.due, "{start:?}");
         }
@@ -408,6 +460,31 @@ impl Run<'_> {
         assert!(ruled.values().all(|n| *n == 1), "{ruled:?}");
         assert!(asked.values().all(|n| *n == 1), "{asked:?}");
     }
+}
+
+/// Whether it is the ladder's own: a paper, or the instant of one.
+fn is_of_ladder(command: &Command) -> bool {
+    match command {
+        Command::Lapse(it) => it.key.is_some_and(|it| it.step == Timed::Supervise),
+        other => other.kind() == CommandKind::Supervise,
+    }
+}
+
+fn unpursued(it: &whistle::Assignment) -> whistle::Assignment {
+    whistle::Assignment { ladder: None, supervisions: vec![], ..it.clone() }
+}
+
+fn without_ladder(mut events: Vec<(StreamId, Event)>) -> Vec<(StreamId, Event)> {
+    for (_, event) in &mut events {
+        if let Event::Whistle(it) = event {
+            it.stops.retain(|key| key.step != Timed::Supervise);
+            it.starts.retain(|start| start.key.step != Timed::Supervise);
+            if let WhistleFact::Lapsed { ladder, .. } = &mut it.fact {
+                *ladder = None;
+            }
+        }
+    }
+    events
 }
 
 fn petition(it: &Petition) {
@@ -648,6 +725,8 @@ fn whatever_is_asked_by_whomever_whenever_the_laws_hold() {
     let stages = whistle::StageKind::iter().count() - 1;
     assert_eq!(tally.stages.len(), stages, "{:?}", tally.stages);
     assert!(tally.facts.len() > 45, "{:?}", tally.facts);
+    // The ladder was there often enough to be read.
+    assert!(tally.facts.contains("supervised") && tally.unread > 200, "{}", tally.unread);
     // Of the refusals that a case knows; those of accounts are asked elsewhere.
     assert!(tally.refused.len() >= 9, "{:?}", tally.refused);
 }

@@ -112,6 +112,73 @@ fn every_column_is_written_and_read_back() {
 }
 
 #[test]
+fn a_ladder_is_held_against_what_a_paper_can_be() {
+    let (lists, directory) = full();
+    let tables = tables(&lists, &directory);
+    let rung = |name| row_of(&tables, Sheet::Supervision, &[("paper", name)]);
+    let (urge, letter, circular) = (rung("催办通知书"), rung("督办函"), rung("通报"));
+    for (row, column, said, zh, en) in [
+        (letter, "after_amount", "0", "时限不能为零", "at least one"),
+        (circular, "paper", "督办函", "与前面的行重复", "a second time"),
+        (circular, "paper", "提示单", "前面已有更重的“约谈”", "admonition stands before it"),
+        (letter, "paper", "警告", "“警告”不在可选范围内", "`警告` cannot be chosen"),
+        (letter, "signer", "联络员", "可填：值班领导、中心主任、领导", "a liaison may never"),
+        (letter, "signer", "科长", "“科长”不在可选范围内", "`科长` cannot be chosen"),
+        (letter, "signer", "", "只有：提示单、催办通知书", "advisory"),
+        (letter, "to", "调度员", "督办文书不送“调度员”", "no paper goes to a dispatcher"),
+        (letter, "to", "", "未填写", "is empty"),
+        (letter, "copy_above", "或", "可填：是、否", "choose of"),
+        (urge, "source", "", "未填写", "is empty"),
+    ] {
+        let mut edited = tables.clone();
+        set(&mut edited, Sheet::Supervision, row, column, said);
+        let found = faults(&edited, &lists, &directory);
+        let misread = found.iter().find(|it| it.fault.column == column);
+        let misread = misread.unwrap_or_else(|| panic!("{column} {said}: {found:?}"));
+        assert_eq!((misread.at, misread.fault.sheet), (Some(row), Sheet::Supervision));
+        let (is_zh, is_en) =
+            (misread.fault.wrong.sentence(Lang::Zh), misread.fault.wrong.sentence(Lang::En));
+        assert!(is_zh.contains(zh), "{is_zh}");
+        assert!(is_en.contains(en) || column == "signer" && said.is_empty(), "{is_en}");
+    }
+    // A reminder does not wait for somebody who signs what stands before it.
+    let mut edited = tables.clone();
+    set(&mut edited, Sheet::Supervision, urge, "paper", "提示单");
+    set(&mut edited, Sheet::Supervision, urge, "signer", "值班领导");
+    set(&mut edited, Sheet::Supervision, letter, "paper", "催办通知书");
+    set(&mut edited, Sheet::Supervision, letter, "signer", "");
+    let [misread] = faults(&edited, &lists, &directory).try_into().unwrap();
+    assert_eq!((misread.at, misread.fault.wrong), (Some(letter), Wrong::AutomaticAfterSigned));
+}
+
+#[test]
+fn a_ladder_is_emptied_and_told_rung_by_rung() {
+    let (lists, directory) = full();
+    let mut tables = tables(&lists, &directory);
+    let letter = row_of(&tables, Sheet::Supervision, &[("paper", "督办函")]);
+    let mut edited = tables.clone();
+    set(&mut edited, Sheet::Supervision, letter, "after_amount", "3");
+    set(&mut edited, Sheet::Supervision, letter, "signer", "值班领导");
+    let after = table::lists(&lists, &edited, &directory).unwrap();
+    let said = |lang| -> Vec<String> {
+        diff(&lists, &after, &directory).iter().map(|it| it.sentence(lang)).collect()
+    };
+    assert_eq!(
+        said(Lang::Zh),
+        ["督办阶梯：督办函 期限 2 → 3 个工作日", "督办阶梯：督办函 签发人 中心主任 → 值班领导"]
+    );
+    assert_eq!(said(Lang::En).len(), 2);
+    // No rung at all is a ladder on which nobody is pursued.
+    tables.iter_mut().filter(|it| it.sheet == Sheet::Supervision).for_each(|it| it.rows.clear());
+    let none = table::lists(&lists, &tables, &directory).unwrap();
+    assert_eq!(none.process.supervision, []);
+    assert_eq!(none.check(Some(&directory)), []);
+    assert_eq!(diff(&lists, &none, &directory).len(), 5);
+    let stored = serde_json::to_string(&none).unwrap();
+    assert_eq!(Lists::read(&stored).unwrap(), none, "an empty ladder is kept as one");
+}
+
+#[test]
 fn a_table_that_is_not_given_stays_as_it_is() {
     let (lists, directory) = full();
     let mut tables = tables(&lists, &directory);

@@ -65,7 +65,7 @@ const OF_WHISTLE: [CommandKind; 25] = [
     CommandKind::Lapse,
 ];
 
-const OF_PART: [CommandKind; 12] = [
+const OF_PART: [CommandKind; 13] = [
     CommandKind::Acknowledge,
     CommandKind::RequestReturn,
     CommandKind::RuleReturn,
@@ -78,6 +78,7 @@ const OF_PART: [CommandKind; 12] = [
     CommandKind::RequestExtension,
     CommandKind::RuleExtension,
     CommandKind::Reply,
+    CommandKind::Supervise,
 ];
 
 const OF_PETITION: [CommandKind; 21] = [

@@ -97,13 +97,14 @@ fn named(event: &Event) -> &'static str {
             WhistleFact::Escalated { .. } => "whistle_escalated",
             WhistleFact::BlownAgain { .. } => "whistle_blown_again",
             WhistleFact::CalendarAdopted { .. } => "whistle_calendar_adopted",
+            WhistleFact::Supervised { .. } => "whistle_supervised",
             WhistleFact::Lapsed { .. } => "whistle_lapsed",
         },
     }
 }
 
 /// How many facts [`named`] names.
-const FACTS: usize = 23 + 47;
+const FACTS: usize = 23 + 48;
 
 /// The stories, and one that runs into the calendar of March 2019.
 fn all() -> Vec<Story> {

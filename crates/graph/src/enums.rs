@@ -541,6 +541,8 @@ pub(crate) enum NoticeKind {
     FileOpened,
     /// 清单发布.
     ListsPublished,
+    /// 督办文书.
+    SupervisionIssued,
     /// 包案.
     CaseOwnerAssigned,
 }
@@ -603,6 +605,8 @@ pub(crate) enum Step {
     Conclude,
     /// 补交代录凭证.
     Scan,
+    /// 督办: the next paper of the ladder.
+    Supervise,
     /// 措施复核.
     ReviewMeasures,
     /// 化解.
@@ -639,6 +643,24 @@ pub(crate) enum FileKind {
     Other,
 }
 
+/// 督办文书, from the mildest to the gravest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum, Serialize)]
+#[graphql(remote = "engine::supervision::Paper")]
+pub(crate) enum SupervisionPaper {
+    /// 提示单.
+    Advisory,
+    /// 催办通知书.
+    Urge,
+    /// 督办函.
+    SupervisionLetter,
+    /// 约谈.
+    Admonition,
+    /// 通报.
+    Circular,
+    /// 问责建议.
+    AccountabilityAdvice,
+}
+
 /// 清单的一张表.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum, Serialize)]
 #[graphql(remote = "engine::lists::Sheet")]
@@ -661,6 +683,8 @@ pub(crate) enum ListsSheet {
     Petitions,
     /// 通则.
     General,
+    /// 督办阶梯.
+    Supervision,
     /// 信访分类对照.
     Classes,
     /// 权责清单.

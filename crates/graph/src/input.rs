@@ -19,7 +19,7 @@ use crate::{
     enums::{
         AnswerKind, AssignmentRole, DeclineGround, FileKind, LegalBar, LimitUnit, Medium, Mode,
         Nature, Procedure, Purpose, Rank, Rating, ReplyOutcome, Resolution, ReturnGround, Source,
-        TerminationGround, Tier, UnitKind, VerifyMethod,
+        SupervisionPaper, TerminationGround, Tier, UnitKind, VerifyMethod,
     },
 };
 
@@ -691,6 +691,22 @@ pub(crate) struct ConsultInput {
     pub(crate) split: Vec<SplitInput>,
     /// 化解措施.
     pub(crate) measures: String,
+    /// What every act may carry.
+    #[graphql(flatten)]
+    pub(crate) common: Common,
+}
+
+/// 督办.
+#[derive(Clone, InputObject, Serialize)]
+pub(crate) struct SuperviseInput {
+    /// 承办任务.
+    pub(crate) assignment: ID,
+    /// 文书.
+    pub(crate) paper: SupervisionPaper,
+    /// 内容.
+    pub(crate) text: String,
+    /// 书面反馈期限.
+    pub(crate) reply_due: Option<NaiveDate>,
     /// What every act may carry.
     #[graphql(flatten)]
     pub(crate) common: Common,

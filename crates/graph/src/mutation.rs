@@ -29,8 +29,8 @@ use crate::{
         RateInput, RatifyInput, RecogniseDifficultInput, RecordAbsenceInput, RecuseInput,
         RegisterPetitionInput, ReopenPetitionInput, ReplyInput, ReportInInput, ReportProgressInput,
         RequestExtensionInput, RequestReturnInput, RuleExtensionInput, RuleReturnInput,
-        SetLegalBarInput, TerminateWhistleInput, UnsealInput, VerifyInput, WhistleInput,
-        WhistleReasonInput, case_of, holder_of, id,
+        SetLegalBarInput, SuperviseInput, TerminateWhistleInput, UnsealInput, VerifyInput,
+        WhistleInput, WhistleReasonInput, case_of, holder_of, id,
     },
     object::{Assignment, File, OpenedFile, OpenedPetitioner, Petition, Recusal, Unit, Whistle},
 };
@@ -625,6 +625,22 @@ impl CaseMutation {
         run(ctx, "escalate_whistle", &input, &input.common, |it| {
             let reason = it.text("reason", &input.reason)?;
             Ok(Command::EscalateWhistle(verbs::Escalate { whistle, successor, reason }))
+        })
+        .await
+    }
+
+    /// 督办: a paper to a called unit that is late, refuses or shirks.
+    #[graphql(complexity = "2000 + child_complexity")]
+    async fn supervise(&self, ctx: &Context<'_>, input: SuperviseInput) -> Result<Assignment> {
+        let (whistle, assignment) = part(ctx, &input.assignment).await?;
+        run(ctx, "supervise", &input, &input.common, |it| {
+            Ok(Command::Supervise(verbs::Supervise {
+                whistle,
+                assignment,
+                paper: input.paper.into(),
+                text: it.text("text", &input.text)?,
+                reply_due: input.reply_due,
+            }))
         })
         .await
     }

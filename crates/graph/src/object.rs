@@ -20,7 +20,7 @@ mod unit;
 mod whistle;
 
 pub(crate) use account::{Absence, Account, AccountConnection, AccountWithPassword, Duty};
-pub(crate) use assignment::Assignment;
+pub(crate) use assignment::{Assignment, Supervision};
 pub(crate) use calendar::Calendar;
 pub(crate) use deadline::{Deadline, DeadlineConnection, InboxConnection, InboxItem};
 pub(crate) use draft::{ListsChange, ListsDraft, ListsProblem, ListsVersion, ListsWritten};

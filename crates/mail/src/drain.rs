@@ -321,6 +321,8 @@ impl Drain {
             due: notice.due,
             reckoning,
             granted: notice.granted,
+            paper: notice.paper,
+            reply_due: notice.reply_due,
             issued_at: whistle.and_then(|it| it.issued.as_ref()).map(|it| it.at),
             link: &link,
             demo: self.demo,

@@ -4,13 +4,14 @@
 //! field for what people wrote or who they are: that stays in the case, behind its gate. A further
 //! kind of letter is one template in `templates/` and one line in `template`.
 
-use chrono::{DateTime, Datelike as _, NaiveTime, Timelike as _, Utc, Weekday};
+use chrono::{DateTime, Datelike as _, NaiveDate, NaiveTime, Timelike as _, Utc, Weekday};
 use engine::{
     calendar::{Explanation, LimitUnit, beijing},
     clock::Step,
     lists::{Lists, diff::Change},
     notice::NoticeKind,
     record::{self, Recipient},
+    supervision::Paper,
     text::Lang,
     whistle::AssignmentRole,
 };
@@ -36,6 +37,7 @@ fn template(kind: NoticeKind) -> Option<&'static str> {
         NoticeKind::DateMoved => include_str!("../templates/date_moved.txt"),
         NoticeKind::Unsealed => include_str!("../templates/unsealed.txt"),
         NoticeKind::FileOpened => include_str!("../templates/file_opened.txt"),
+        NoticeKind::SupervisionIssued => include_str!("../templates/supervision_issued.txt"),
         NoticeKind::CaseOwnerAssigned => include_str!("../templates/case_owner_assigned.txt"),
         // It is about no case: `sealed` writes it.
         NoticeKind::Sealed => return None,
@@ -115,6 +117,10 @@ pub struct Letter<'a> {
     pub reckoning: Reckoning<'a>,
     /// Whether something was granted.
     pub granted: Option<bool>,
+    /// The paper of supervision.
+    pub paper: Option<Paper>,
+    /// By which day it is to be answered in writing.
+    pub reply_due: Option<NaiveDate>,
     /// When the whistle was issued.
     pub issued_at: Option<DateTime<Utc>>,
     /// Where the case is.
@@ -209,7 +215,7 @@ pub fn lists_published(letter: &ListsLetter<'_>) -> Result<Text, TextError> {
         to => one_line(letter.to),
         version => letter.lists.version,
         name => one_line(&letter.lists.name),
-        effective => letter.lists.effective_on.format("%Y年%-m月%-d日").to_string(),
+        effective => day(letter.lists.effective_on),
         more => letter.changes.len() - changes.len(),
         count => letter.changes.len(),
         changes => changes,
@@ -288,6 +294,8 @@ fn fields(letter: &Letter<'_>) -> Value {
         due => due.unwrap_or_default(),
         counted => counted(letter),
         granted => letter.granted == Some(true),
+        paper => letter.paper.map(Paper::zh).unwrap_or_default(),
+        reply_due => letter.reply_due.map(day).unwrap_or_default(),
         share => share(letter),
         issued_at => letter.issued_at.map(|it| moment(it, LimitUnit::Minute)).unwrap_or_default(),
         link => one_line(letter.link),
@@ -363,6 +371,11 @@ fn moment(at: DateTime<Utc>, unit: LimitUnit) -> String {
         Weekday::Sun => "周日",
     };
     format!("{}年{}月{}日（{weekday}）{time}", date.year(), date.month(), date.day())
+}
+
+/// A day as 2019年4月26日.
+fn day(it: NaiveDate) -> String {
+    it.format("%Y年%-m月%-d日").to_string()
 }
 
 /// A text on one line, without control characters, so that no name adds a line to a letter.

@@ -9,6 +9,7 @@ use engine::{
     clock::Step,
     lists::{Lists, diff::diff},
     notice::NoticeKind,
+    supervision::Paper,
     whistle::AssignmentRole,
 };
 use mail::text::{Case, Letter, ListsLetter, Reckoning, Text, bundle, lists_published, render};
@@ -44,6 +45,8 @@ fn letter(kind: NoticeKind) -> Letter<'static> {
         due: None,
         reckoning: Reckoning::Unsaid,
         granted: None,
+        paper: None,
+        reply_due: None,
         issued_at: Some(at("2019-04-22T02:10:00Z")),
         link: "https://chuishao.example.cn/whistles/whi_01D9?tab=a&b=c",
         demo: false,
@@ -150,6 +153,27 @@ fn letters(part: &Explanation) -> Vec<(&'static str, Letter<'_>)> {
                 to: "张湾区委区政府",
                 level: Some("疑难(红)"),
                 ..letter(NoticeKind::LevelRaised)
+            },
+        ),
+        (
+            "supervision_urge",
+            Letter { paper: Some(Paper::Urge), ..whole(NoticeKind::SupervisionIssued) },
+        ),
+        (
+            "supervision_letter",
+            Letter {
+                paper: Some(Paper::SupervisionLetter),
+                reply_due: NaiveDate::from_ymd_opt(2019, 5, 9),
+                ..letter(NoticeKind::SupervisionIssued)
+            },
+        ),
+        (
+            "supervision_copied",
+            Letter {
+                paper: Some(Paper::Circular),
+                to: "张湾区委区政府",
+                about: Some("区住房和城乡建设局"),
+                ..whole(NoticeKind::SupervisionIssued)
             },
         ),
         (

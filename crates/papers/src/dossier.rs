@@ -154,7 +154,7 @@ const PAGES: [(&str, &str, &[&str]); 9] = [
         ],
     ),
     ("07-verification.html", "核查、评价与办结", &["verified", "rated", "closed", "whistle_ended"]),
-    ("08-supervision.html", "督办与逾期", &["lapsed"]),
+    ("08-supervision.html", "督办与逾期", &["lapsed", "supervised"]),
     ("09-timeline.html", "办理经过", &[]),
 ];
 

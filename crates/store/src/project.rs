@@ -109,9 +109,11 @@ pub(crate) fn deadlines(
     Ok(())
 }
 
-/// When the next act on a case is due. A scan that is owed of an act that was done is none.
+/// When the next act on a case is due. A scan that is owed of an act that was done is none, nor is a
+/// paper that pursues what is late.
 fn soonest(clocks: &engine::clock::Clocks) -> Option<DateTime<Utc>> {
-    let is_act = |key: &ClockKey| key.step.is_duty() && key.step != Step::Scan;
+    let is_paper = |step| matches!(step, Step::Scan | Step::Supervise);
+    let is_act = |key: &ClockKey| key.step.is_duty() && !is_paper(key.step);
     clocks.iter().filter(|(key, _)| is_act(key)).map(|(_, term)| term.due).min()
 }
 

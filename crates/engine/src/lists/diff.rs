@@ -141,6 +141,7 @@ fn known_by(sheet: Sheet) -> &'static [&'static str] {
         Sheet::Bounds => &["kind", "level"],
         Sheet::Petitions => &["procedure", "step"],
         Sheet::General => &[],
+        Sheet::Supervision => &["paper"],
         Sheet::Classes => &["first", "second", "third"],
     }
 }
@@ -160,6 +161,7 @@ fn name(sheet: Sheet, row: &Row) -> String {
         | Sheet::Bounds
         | Sheet::Petitions
         | Sheet::General
+        | Sheet::Supervision
         | Sheet::Classes => known_by(sheet),
     };
     let cells = columns.iter().map(|it| row.cell(it)).filter(|it| !it.is_empty());

@@ -7,6 +7,7 @@ use crate::{
     calendar::LimitError,
     directory::{Directory, Tier, UnitKind},
     refusal::roles,
+    supervision::Paper,
     text::Lang,
 };
 
@@ -45,6 +46,8 @@ pub enum Sheet {
     Petitions,
     /// 通则: what holds for the version as a whole.
     General,
+    /// 督办阶梯.
+    Supervision,
     /// 信访分类对照.
     Classes,
     /// 权责清单.
@@ -70,6 +73,7 @@ impl Sheet {
             Self::Bounds => "办理界限",
             Self::Petitions => "诉求时限",
             Self::General => "通则",
+            Self::Supervision => "督办阶梯",
             Self::Classes => "信访分类对照",
             Self::Powers => "权责清单",
         }
@@ -88,6 +92,7 @@ impl Sheet {
             Self::Bounds => "bounds",
             Self::Petitions => "limits of petitions",
             Self::General => "general rules",
+            Self::Supervision => "ladder of supervision",
             Self::Classes => "taxonomy",
             Self::Powers => "catalogue of powers",
         }
@@ -260,6 +265,25 @@ pub enum Wrong {
     PresenceProof,
     /// Only an emergency may be blown before it is approved.
     BlowNowNotEmergency,
+    /// A graver paper stands before it.
+    OutOfOrder {
+        /// That paper.
+        before: Paper,
+    },
+    /// The paper does not go out of itself.
+    NeedsSigner {
+        /// Those that may.
+        unsigned: Vec<String>,
+    },
+    /// It goes out of itself, and would wait for one that somebody signs.
+    AutomaticAfterSigned,
+    /// Nobody in this role of a called unit is written to.
+    NoAddressee {
+        /// The role.
+        role: Role,
+        /// Those that are.
+        may: Vec<Role>,
+    },
     /// Nobody in this role may do this, whatever a list says.
     RoleMayNot {
         /// The role.
@@ -344,12 +368,30 @@ impl Wrong {
             Self::NoStep { pair, step } => {
                 format!("“{pair}”缺少必经环节“{step}”；请补上一行，时限写清，必经填“是”")
             }
-            Self::StepOfPetitions => "此环节的时限写在“诉求时限”或“通则”中；请删去此行".to_owned(),
+            Self::StepOfPetitions => {
+                "此环节的时限写在“诉求时限”、“通则”或“督办阶梯”中；请删去此行".to_owned()
+            }
             Self::NoRule { level } => format!("等级“{level}”没有责任规则；请补上一行"),
             Self::PresenceProof => {
                 "只有应急哨可以要求到场凭证（不得强制打卡）；请填“否”".to_owned()
             }
             Self::BlowNowNotEmergency => "只有应急哨可以先吹后补；请清空此栏".to_owned(),
+            Self::OutOfOrder { before } => {
+                format!("文书须由轻到重，前面已有更重的“{}”；请调整行的次序", before.zh())
+            }
+            Self::NeedsSigner { unsigned } => format!(
+                "此文书须有签发人；可由系统自动发出的只有：{}",
+                listed(unsigned, Lang::Zh)
+            ),
+            Self::AutomaticAfterSigned => {
+                "自动发出的文书不能排在须人签发的文书之后，否则无人签发就不会发出；请填写签发人，或移到前面"
+                    .to_owned()
+            }
+            Self::NoAddressee { role, may } => format!(
+                "督办文书不送“{}”；可填：{}",
+                role.zh(),
+                roles(may, Lang::Zh)
+            ),
             Self::RoleMayNot { role, may } => format!(
                 "“{}”在任何情况下都不能办理此事项；可填：{}",
                 role.zh(),
@@ -422,6 +464,20 @@ impl Wrong {
             Self::PresenceProof => "proof of presence is for emergencies only".to_owned(),
             Self::BlowNowNotEmergency => {
                 "only an emergency may be blown before it is approved".to_owned()
+            }
+            Self::OutOfOrder { before } => {
+                format!("the papers grow graver, and {before} stands before it; move the row up")
+            }
+            Self::NeedsSigner { unsigned } => format!(
+                "somebody must sign it; of themselves go out only: {}",
+                listed(unsigned, Lang::En)
+            ),
+            Self::AutomaticAfterSigned => {
+                "goes out of itself and would wait for one that somebody signs; name a signer, or move the row up"
+                    .to_owned()
+            }
+            Self::NoAddressee { role, may } => {
+                format!("no paper goes to a {role}; choose of: {}", roles(may, Lang::En))
             }
             Self::RoleMayNot { role, may } => {
                 format!("a {role} may never do this; choose of: {}", roles(may, Lang::En))

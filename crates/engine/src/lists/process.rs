@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumIter, EnumString, IntoStaticStr};
 
-use super::{Faults, KindCode, LevelCode, Lists, Matter, Sheet, Wrong};
+use super::{Faults, KindCode, LadderRung, LevelCode, Lists, Matter, Sheet, Wrong, ladder};
 use crate::{
     calendar::Limit,
     clock::{Step, Warning},
     petition::Procedure,
+    supervision::Paper,
 };
 
 /// What follows when a step is late (逾期后果).
@@ -81,6 +82,7 @@ impl Consequence {
             | Step::Answer
             | Step::Conclude
             | Step::Scan
+            | Step::Supervise
             | Step::ReviewMeasures
             | Step::Resolve => &[Self::Supervise],
         }
@@ -252,6 +254,10 @@ pub struct ProcessList {
     /// the lists says nothing.
     #[serde(default = "scan")]
     pub scan: StepRule,
+    /// 督办阶梯: which papers pursue what a called unit lets lapse, in their order; the shipped ones
+    /// where a version of the lists says nothing, nobody where it says that there are none.
+    #[serde(default = "ladder::shipped")]
+    pub supervision: Vec<LadderRung>,
     /// A process for each kind and level.
     pub rows: Vec<Process>,
 }
@@ -267,6 +273,12 @@ impl ProcessList {
     #[must_use]
     pub fn petition(&self, procedure: Procedure) -> Option<&PetitionLimits> {
         self.petitions.iter().find(|it| it.procedure == procedure)
+    }
+
+    /// The rung of a paper.
+    #[must_use]
+    pub fn rung(&self, paper: Paper) -> Option<&LadderRung> {
+        self.supervision.iter().find(|it| it.paper == paper)
     }
 
     /// What the `nth` whistle on a petition becomes, where it is raised.
@@ -321,6 +333,7 @@ impl ProcessList {
             faults.add(Sheet::General, "general", "warn_percent", Wrong::TooLarge { most: 100 });
         }
         self.check_raises(lists, faults);
+        ladder::check(&self.supervision, faults);
         for procedure in <Procedure as strum::IntoEnumIterator>::iter() {
             if self.petition(procedure).is_none() {
                 let key = procedure.to_string();
@@ -392,13 +405,14 @@ impl ProcessList {
             | Step::Answer
             | Step::Conclude
             | Step::Scan
+            | Step::Supervise
             | Step::ReviewMeasures
             | Step::Resolve => false,
         }
     }
 
     /// Whether a step has its limit apart from any kind and level: of petitions in their own rows, of
-    /// an entry in 化解责任清单.
+    /// an entry in 化解责任清单, of a paper of supervision in 督办阶梯.
     #[must_use]
     pub fn is_of_petitions(step: Step) -> bool {
         matches!(
@@ -407,6 +421,7 @@ impl ProcessList {
                 | Step::Answer
                 | Step::Conclude
                 | Step::Scan
+                | Step::Supervise
                 | Step::ReviewMeasures
                 | Step::Resolve
         )

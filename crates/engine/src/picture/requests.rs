@@ -20,6 +20,7 @@ use crate::{
     },
     recusal::Recuse,
     scene::{Scene, StreamId},
+    supervision::Paper,
     text::Digest,
     whistle::{
         AssignmentRole, Judge, Purpose, Rating, Resolution, Split, Whistle,
@@ -308,7 +309,8 @@ impl Picture {
             | CommandKind::ReportProgress
             | CommandKind::RequestExtension
             | CommandKind::RuleExtension
-            | CommandKind::Reply => {
+            | CommandKind::Reply
+            | CommandKind::Supervise => {
                 let whistle = place.whistle.and_then(|id| scene.whistles.get(&id));
                 match (whistle, place.assignment) {
                     (Some(whistle), Some(assignment)) => self.part(kind, whistle, assignment, now),
@@ -436,6 +438,17 @@ impl Picture {
                     outcome: ReplyOutcome::Solved,
                 }),
             )],
+            CommandKind::Supervise => {
+                let papers = [Paper::Urge, Paper::SupervisionLetter, Paper::AccountabilityAdvice];
+                papers
+                    .into_iter()
+                    .map(|paper| {
+                        let (text, reply_due) = (words(26), Some(ahead(now, 3)));
+                        let it = verb::Supervise { whistle, assignment, paper, text, reply_due };
+                        ask(paper.zh(), Command::Supervise(it))
+                    })
+                    .collect()
+            }
             CommandKind::RegisterPetition
             | CommandKind::AcceptPetition
             | CommandKind::DeclinePetition
@@ -670,6 +683,7 @@ fn whole(
         | CommandKind::RequestExtension
         | CommandKind::RuleExtension
         | CommandKind::Reply
+        | CommandKind::Supervise
         | CommandKind::Lapse => vec![],
     }
 }

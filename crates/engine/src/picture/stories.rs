@@ -508,6 +508,7 @@ const STORIES: &[(&str, Subject, Told)] = {
         }),
         ("诉求的各项变动", Beside, long_petition),
         ("代录待补凭证", Beside, recorded),
+        ("督办", Beside, supervised),
         ("代录撤哨", Beside, |p, it| {
             recorded(p, it)?;
             it.ask_for(p, Cast::Dispatcher, Cast::Director, Do::WithdrawWhistle)
@@ -639,6 +640,18 @@ fn recorded(picture: &Picture, it: &mut Story) -> Result<(), Refusal> {
     it.ask(picture, Cast::LeadLiaison, CommandKind::AttachFile)?;
     it.ask_nth(picture, Cast::LeadLiaison, CommandKind::AttachFile, 2)?;
     it.ask(picture, Cast::LeadLeader, CommandKind::OpenFile)
+}
+
+/// A unit sleeps: it is urged, the director's letter is late and then written, and it acts.
+fn supervised(picture: &Picture, it: &mut Story) -> Result<(), Refusal> {
+    it.issued(picture, "joint", "general")?;
+    let assignment = it.place.assignment;
+    for step in [Step::Acknowledge, Step::Supervise, Step::Supervise] {
+        it.lapse(picture, ClockKey { step, assignment, event: None })?;
+    }
+    it.ask_other(picture, Cast::Director, CommandKind::Supervise)?;
+    it.wait(TimeDelta::minutes(30));
+    it.ask(picture, Cast::LeadLiaison, CommandKind::Acknowledge)
 }
 
 /// A petition gets a file, and the scan of an act that was recorded for the director.

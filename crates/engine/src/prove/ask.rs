@@ -158,6 +158,7 @@ pub(super) fn lapse_matters(step: Step) -> bool {
         | Step::Answer
         | Step::Conclude
         | Step::Scan
+        | Step::Supervise
         | Step::ReviewMeasures
         | Step::Resolve => false,
     }

@@ -101,6 +101,7 @@ impl Judge<'_> {
             | Step::Answer
             | Step::Conclude
             | Step::Scan
+            | Step::Supervise
             | Step::ReviewMeasures
             | Step::Resolve => self.process(step, "required"),
         }
@@ -446,6 +447,7 @@ fn expected(step: Step, row: &Initiation, process: &Process) -> bool {
         | Step::Answer
         | Step::Conclude
         | Step::Scan
+        | Step::Supervise
         | Step::ReviewMeasures
         | Step::Resolve => false,
         Step::Submit

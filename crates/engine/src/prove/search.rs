@@ -500,6 +500,7 @@ fn does(step: Step, deed: Deed) -> bool {
         | Step::Answer
         | Step::Conclude
         | Step::Scan
+        | Step::Supervise
         | Step::ReviewMeasures
         | Step::Resolve => false,
     };

@@ -22,6 +22,8 @@
 //!   beside: what moves it asks only in which stage the whistle and the part are, and nothing else
 //!   asks how it stands. So it is asked in every state, with the side matter open, and its outcome
 //!   joins the others, and states are not multiplied by where the side matters stand.
+//! - The ladder that pursues a unit and the papers of it ([`supervision`](crate::supervision)): no
+//!   other rule reads them, which a law holds, and they move nothing else.
 //! - The petition: it is open. Its own acts touch no whistle.
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
@@ -574,6 +576,8 @@ impl<'a> Frame<'a> {
             } else {
                 0
             },
+            ladder: None,
+            supervisions: vec![],
         }
     }
 }

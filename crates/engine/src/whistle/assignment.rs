@@ -9,6 +9,7 @@ use crate::{
     calendar::Limit,
     clock::Step,
     ids::{AssignmentId, PersonId, UnitId},
+    supervision::{Ladder, Supervision},
     text::Words,
 };
 
@@ -374,6 +375,12 @@ pub struct Assignment {
     pub extension: Option<ExtensionRequest>,
     /// How often it was extended.
     pub extensions: u32,
+    /// The ladder that pursues it, while it owes something late.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ladder: Option<Ladder>,
+    /// The papers of supervision that it got.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub supervisions: Vec<Supervision>,
 }
 
 impl Assignment {

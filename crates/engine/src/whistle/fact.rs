@@ -18,6 +18,7 @@ use crate::{
     file::{Attachment, OwedScan},
     ids::{AssignmentId, DistrictId, FileId, PersonId, PetitionId, UnitId, WhistleId},
     lists::{KindCode, LevelCode, ListsVersion},
+    supervision::{Ladder, Supervision},
     text::Words,
 };
 
@@ -537,6 +538,17 @@ pub enum WhistleFact {
         /// That whistle.
         successor: WhistleId,
     },
+    /// 督办: a paper to a called unit.
+    Supervised {
+        /// The assignment.
+        assignment: AssignmentId,
+        /// The paper.
+        #[serde(flatten)]
+        supervision: Supervision,
+        /// Where the ladder stands after it, where the paper took a rung.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ladder: Option<Ladder>,
+    },
     /// A newer calendar was adopted; the clocks that it moved are in the event.
     CalendarAdopted {
         /// Its version.
@@ -552,6 +564,9 @@ pub enum WhistleFact {
         key: ClockKey,
         /// When it was due.
         due: DateTime<Utc>,
+        /// The ladder of supervision that begins with it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ladder: Option<Ladder>,
     },
 }
 
@@ -589,6 +604,7 @@ impl WhistleFact {
             | Self::Progressed { assignment, .. }
             | Self::ExtensionRequested { assignment, .. }
             | Self::ExtensionRuled { assignment, .. }
+            | Self::Supervised { assignment, .. }
             | Self::Replied { assignment, .. } => [*assignment].into(),
             Self::LeadChanged { from, to, .. } => match to {
                 NewLead::Assist(to) => [*from, *to].into(),
@@ -652,6 +668,8 @@ impl Whistle {
             explained: false,
             extension: None,
             extensions: 0,
+            ladder: None,
+            supervisions: vec![],
         };
         self.assignments.insert(order.assignment, assignment);
     }
@@ -929,7 +947,18 @@ impl Whistle {
             }
             WhistleFact::BlownAgain { successor } => self.successor = Some(successor),
             WhistleFact::CalendarAdopted { calendar, .. } => self.calendar = calendar,
-            WhistleFact::Lapsed { key, .. } => self.lapse(key),
+            WhistleFact::Supervised { assignment, supervision, ladder } => {
+                self.with(assignment, |it| {
+                    it.supervisions.push(supervision);
+                    it.ladder = ladder.or(it.ladder);
+                });
+            }
+            WhistleFact::Lapsed { key, ladder, .. } => {
+                self.lapse(key);
+                if let Some(id) = key.assignment {
+                    self.with(id, |it| it.ladder = ladder.or(it.ladder));
+                }
+            }
         }
     }
 
@@ -998,6 +1027,7 @@ impl Whistle {
             | Step::Answer
             | Step::Conclude
             | Step::Scan
+            | Step::Supervise
             | Step::ReviewMeasures
             | Step::Resolve => (),
         }

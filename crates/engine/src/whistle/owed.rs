@@ -14,6 +14,7 @@ use crate::{
     file,
     ids::PersonId,
     lists::{Initiation, Lists, Process},
+    supervision,
 };
 
 /// The clocks that run in this state under this process.
@@ -68,6 +69,8 @@ pub fn owed(whistle: &Whistle, process: &Process) -> BTreeSet<ClockKey> {
             res.insert(ClockKey::of(Step::ReviewHold));
         }
     }
+    let ladders = supervision::clocks(whistle, &res);
+    res.extend(ladders);
     res
 }
 
@@ -196,6 +199,7 @@ pub fn command_of(step: Step) -> Option<CommandKind> {
         Step::Answer => CommandKind::AnswerPetition,
         Step::Conclude => CommandKind::ConcludePetition,
         Step::Scan => CommandKind::AttachFile,
+        Step::Supervise => CommandKind::Supervise,
         Step::ReviewMeasures => CommandKind::UpdateMeasures,
         // The owner has it settled; somebody else says that it is.
         Step::Resolve => CommandKind::SignOff,
@@ -228,8 +232,11 @@ fn owner(
     lists: &Lists,
     directory: &Directory,
 ) -> Owner {
-    let unit =
-        key.assignment.and_then(|id| whistle.assignments.get(&id)).map_or(centre, |it| it.unit);
+    let part = key.assignment.and_then(|id| whistle.assignments.get(&id));
+    if let Some(part) = part.filter(|_| key.step == Step::Supervise) {
+        return supervision::owner(part, centre, lists, directory);
+    }
+    let unit = part.map_or(centre, |it| it.unit);
     // A unit that does not see the case any more cannot bring a scan.
     let sees = |it: &Owner| {
         let unit = directory.stands_for(it.unit);
@@ -315,6 +322,7 @@ pub fn seat(step: Step) -> Seat {
         | Step::Answer
         | Step::Conclude
         | Step::Scan
+        | Step::Supervise
         | Step::ReviewMeasures
         | Step::Resolve => Seat::Centre,
         Step::DisputeSuperior => Seat::CentreAbove,
@@ -359,6 +367,8 @@ pub fn roles(step: Step, row: Option<&Initiation>, off_list: bool) -> &[Role] {
         | Step::Answer
         | Step::Conclude
         | Step::Scan => &[Role::Dispatcher],
+        // The rung says which of them.
+        Step::Supervise => supervision::SIGNERS,
         // The owner in person, wherever they sit; of whistles nobody.
         Step::ReviewMeasures | Step::Resolve => authority::OWNERS,
     }

@@ -32,6 +32,7 @@ pub fn next(step: Step) -> &'static [Step] {
         | Step::Close
         | Step::Conclude
         | Step::Scan
+        | Step::Supervise
         | Step::ReviewMeasures
         | Step::Resolve => &[],
     }
@@ -63,6 +64,7 @@ pub fn back(step: Step) -> &'static [Step] {
         | Step::Answer
         | Step::Conclude
         | Step::Scan
+        | Step::Supervise
         | Step::ReviewMeasures
         | Step::Resolve => &[],
     }

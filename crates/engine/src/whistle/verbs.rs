@@ -31,6 +31,7 @@ mod rule_extension;
 mod rule_return;
 mod send_back;
 mod submit;
+mod supervise;
 mod terminate;
 mod verify;
 mod withdraw;
@@ -66,6 +67,7 @@ pub use rule_extension::RuleExtension;
 pub use rule_return::RuleReturn;
 pub use send_back::SendBack;
 pub use submit::Submit;
+pub use supervise::Supervise;
 pub use terminate::Terminate;
 pub use verify::Verify;
 pub use withdraw::Withdraw;
@@ -129,6 +131,7 @@ const OF_PART: &[(CommandKind, PartRule)] = &[
     (CommandKind::RequestExtension, RequestExtension::allowed),
     (CommandKind::RuleExtension, RuleExtension::allowed),
     (CommandKind::Reply, Reply::allowed),
+    (CommandKind::Supervise, Supervise::allowed),
 ];
 
 pub(crate) fn actions(stand: &Stand<'_>, whistle: &Whistle) -> Vec<Action> {

@@ -8,6 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use engine::{
     StreamId,
     ids::AssignmentId,
+    supervision,
     whistle::{self as rules, AssignmentStage as Stage, assignment::AssignmentStageKind},
 };
 
@@ -16,6 +17,7 @@ use crate::{
     context::{self, app, caller, fault, lang, registers, words},
     enums::{
         AssignmentRole, AssignmentStage, Mode, Rank, ReplyOutcome, ReturnGround, ReturnRight, Rung,
+        SupervisionPaper,
     },
 };
 
@@ -34,6 +36,11 @@ impl Assignment {
 
     fn it(&self) -> Option<&rules::Assignment> {
         self.whistle.assignments.get(&self.id)
+    }
+
+    fn papers(&self) -> Vec<Supervision> {
+        let all = self.it().map(|it| it.supervisions.as_slice()).unwrap_or_default();
+        all.iter().map(|it| Supervision { part: self.clone(), it: it.clone() }).collect()
     }
 }
 
@@ -165,6 +172,69 @@ impl ExtensionRequest {
     /// 理由.
     async fn reason(&self, ctx: &Context<'_>) -> Result<Option<String>> {
         words(ctx, self.0.reason).await
+    }
+}
+
+/// 督办文书, as it is on record.
+#[derive(Clone)]
+pub(crate) struct Supervision {
+    part: Assignment,
+    it: engine::supervision::Supervision,
+}
+
+impl Supervision {
+    /// All of a whistle, part by part, in the order in which they were issued.
+    pub(crate) fn all(whistle: &Arc<Visible<rules::Whistle>>) -> Vec<Self> {
+        let parts = whistle.assignments.keys();
+        let parts = parts.filter_map(|id| Assignment::of(whistle.clone(), *id));
+        parts.flat_map(|it| it.papers()).collect()
+    }
+}
+
+/// 督办文书, as it is on record.
+#[Object]
+impl Supervision {
+    /// 承办任务.
+    async fn assignment(&self) -> &Assignment {
+        &self.part
+    }
+
+    /// 文书.
+    async fn paper(&self) -> SupervisionPaper {
+        self.it.paper.into()
+    }
+
+    /// 文书名称.
+    async fn name(&self) -> &str {
+        self.it.paper.zh()
+    }
+
+    /// 发出时间.
+    async fn at(&self) -> DateTime<Utc> {
+        self.it.at
+    }
+
+    /// 签发人; none where the system sent it.
+    async fn by(&self, ctx: &Context<'_>) -> Result<Option<Person>> {
+        match self.it.by {
+            Some(by) => person(ctx, by).await,
+            None => Ok(None),
+        }
+    }
+
+    /// 是否由系统自动发出.
+    async fn automatic(&self) -> bool {
+        self.it.by.is_none()
+    }
+
+    /// 内容; none where the system sent it.
+    async fn text(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        context::optional(ctx, self.it.text).await
+    }
+
+    /// 书面反馈期限.
+    async fn reply_due(&self) -> Option<NaiveDate> {
+        self.it.reply_due
     }
 }
 
@@ -317,6 +387,29 @@ impl Assignment {
     /// 已延期次数.
     async fn extensions(&self) -> u32 {
         self.it().map_or(0, |it| it.extensions)
+    }
+
+    /// 督办文书, in the order in which they were issued.
+    #[graphql(complexity = "5 * child_complexity + 1")]
+    async fn supervisions(&self) -> Vec<Supervision> {
+        self.papers()
+    }
+
+    /// 督办阶梯 waits for this paper; none where it pursues nothing, or nothing graver is left.
+    async fn supervision_next(&self) -> Option<SupervisionPaper> {
+        self.it()?.ladder?.next.map(Into::into)
+    }
+
+    /// 文书代拟稿 of what is late, of the named paper or of the next; none where nothing is late.
+    async fn supervision_draft(
+        &self,
+        ctx: &Context<'_>,
+        paper: Option<SupervisionPaper>,
+    ) -> Result<Option<String>> {
+        let (registers, now) = (registers(ctx)?, app(ctx)?.now());
+        let paper = paper.map(Into::into);
+        let draft = |it| supervision::draft(&self.whistle, it, paper, &registers.directory, now);
+        Ok(self.it().and_then(draft))
     }
 
     /// 附件 of this part, in the order in which they came.

@@ -7,7 +7,7 @@ use store::LetterView;
 use super::{Unit, unit};
 use crate::{
     context::caller,
-    enums::{NoticeKind, Step},
+    enums::{NoticeKind, Step, SupervisionPaper},
     page::connection,
 };
 
@@ -44,6 +44,12 @@ impl Letter {
     async fn due(&self, ctx: &Context<'_>) -> Result<Option<DateTime<Utc>>> {
         let reads = caller(ctx)?.viewer.reads_cases();
         Ok(self.0.notice.due.filter(|_| reads))
+    }
+
+    /// 督办文书, where the letter brings one; none for those who read no case.
+    async fn paper(&self, ctx: &Context<'_>) -> Result<Option<SupervisionPaper>> {
+        let reads = caller(ctx)?.viewer.reads_cases();
+        Ok(self.0.notice.paper.filter(|_| reads).map(Into::into))
     }
 
     /// 写信时间.

@@ -16,7 +16,10 @@ use super::{
 };
 use crate::{
     context::{lang, registers},
-    enums::{Consequence, FileKind, Hours, ListsSheet, Rank, Role, Step, Tier, UnitKind},
+    enums::{
+        Consequence, FileKind, Hours, ListsSheet, Rank, Role, Step, SupervisionPaper, Tier,
+        UnitKind,
+    },
 };
 
 /// 四张清单, one version of them.
@@ -237,6 +240,25 @@ pub(crate) struct ResponsibilityRow {
     source: String,
 }
 
+/// 督办阶梯的一级.
+#[derive(Clone, SimpleObject)]
+pub(crate) struct LadderRow {
+    /// 文书.
+    paper: SupervisionPaper,
+    /// 名称.
+    name: String,
+    /// 期限, after the lapse or after the rung before.
+    after: String,
+    /// 签发人; none where it goes out of itself.
+    signer: Option<Role>,
+    /// 送达.
+    to: Vec<Role>,
+    /// 是否抄送上级.
+    copy_above: bool,
+    /// 出处.
+    source: String,
+}
+
 /// 四张清单, one version of them.
 #[Object]
 impl Lists {
@@ -362,6 +384,24 @@ impl Lists {
             source: it.source.clone(),
         };
         self.0.responsibility.rows.iter().map(row).collect()
+    }
+
+    /// 督办阶梯, from its foot.
+    async fn supervision(&self, ctx: &Context<'_>) -> Vec<LadderRow> {
+        let lang = lang(ctx);
+        let row = |it: &lists::LadderRung| LadderRow {
+            paper: it.paper.into(),
+            name: match lang {
+                Lang::Zh => it.paper.zh().to_owned(),
+                Lang::En => it.paper.to_string().replace('_', " "),
+            },
+            after: limit(it.after, lang),
+            signer: it.signer.map(Into::into),
+            to: it.to.iter().map(|it| (*it).into()).collect(),
+            copy_above: it.copy_above,
+            source: it.source.clone(),
+        };
+        self.0.process.supervision.iter().map(row).collect()
     }
 
     /// 以表格呈现, the way a workbook holds it: those tables that are asked for, or all.

@@ -12,8 +12,8 @@ use engine::{
 };
 
 use super::{
-    Action, Assignment, Deadline, EventConnection, File, Named, Person, Petition, Unit, of_clock,
-    person, timeline, unit,
+    Action, Assignment, Deadline, EventConnection, File, Named, Person, Petition, Supervision,
+    Unit, of_clock, person, timeline, unit,
 };
 use crate::{
     context::{self, app, caller, fault, lang, registers},
@@ -298,6 +298,12 @@ impl Whistle {
         let mut ids: Vec<_> = self.0.assignments.values().map(|it| (it.role, it.id)).collect();
         ids.sort();
         ids.into_iter().filter_map(|(_, id)| Assignment::of(self.0.clone(), id)).collect()
+    }
+
+    /// 督办文书 to its units, part by part.
+    #[graphql(complexity = "10 * child_complexity + 1")]
+    async fn supervisions(&self) -> Vec<Supervision> {
+        Supervision::all(&self.0)
     }
 
     /// 牵头单位的任务.

@@ -21,6 +21,7 @@ pub(super) fn keys(sheet: Sheet) -> &'static [&'static str] {
         Sheet::Bounds => &["kind", "level"],
         Sheet::Petitions => &["procedure", "step"],
         Sheet::General => &[],
+        Sheet::Supervision => &["paper"],
         Sheet::Classes => &["first", "second", "third"],
     }
 }

@@ -396,6 +396,10 @@ fn code_of_cell(wrong: &Wrong) -> &'static str {
         Wrong::NoRule { .. } => "NO_RULE",
         Wrong::PresenceProof => "PRESENCE_PROOF",
         Wrong::BlowNowNotEmergency => "BLOW_NOW_NOT_EMERGENCY",
+        Wrong::OutOfOrder { .. } => "OUT_OF_ORDER",
+        Wrong::NeedsSigner { .. } => "NEEDS_SIGNER",
+        Wrong::AutomaticAfterSigned => "AUTOMATIC_AFTER_SIGNED",
+        Wrong::NoAddressee { .. } => "NO_ADDRESSEE",
         Wrong::RoleMayNot { .. } => "ROLE_MAY_NOT",
     }
 }

@@ -180,6 +180,16 @@ pub fn columns(sheet: Sheet) -> &'static [Column] {
             "paper" "凭证名称" "name of the scan" Text(SHORT), false "";
             "source" "凭证时限出处" "source of the limit" Text(LONG), true "";
         },
+        Sheet::Supervision => table! {
+            "ordinal" "序号" "no." Ordinal, false "印出用，导入时不看；行的次序就是阶梯的次序";
+            "paper" "文书" "paper" One(WordSet::Paper), true "由轻到重，每种一行；不设阶梯则一行不留";
+            "after_amount" "期限" "after" Number(10_000), true "首行自逾期起算，其余自上一级起算";
+            "after_unit" "期限单位" "unit of the limit" One(WordSet::LimitUnit), true "";
+            "signer" "签发人" "signed by" One(WordSet::Role), false "中心主任、值班领导或领导；不填则由系统自动发出，仅提示单、催办通知书";
+            "to" "送达" "to" Several(WordSet::Role), true "承办单位的联络员、单位负责人";
+            "copy_above" "抄送上级" "copy to those above" YesNo, true "";
+            "source" "出处" "source" Text(LONG), true "";
+        },
         Sheet::Classes => table! {
             "first" "一级分类" "first class" Text(SHORT), true "";
             "second" "二级分类" "second class" Text(SHORT), false "";

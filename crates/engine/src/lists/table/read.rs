@@ -14,11 +14,13 @@ use crate::{
     clock::{Step, Warning},
     directory::Directory,
     lists::{
-        Bounds, Class, Fault, Initiation, InitiationList, Kind, KindCode, Level, LevelCode, Lists,
-        Matter, MatterCode, MatterList, PetitionLimits, Power, PowerCode, Process, ProcessList,
-        Raise, ResponsibilityList, ResponsibilityRule, Sheet, StepRule, Wrong,
+        Bounds, Class, Fault, Initiation, InitiationList, Kind, KindCode, LadderRung, Level,
+        LevelCode, Lists, Matter, MatterCode, MatterList, PetitionLimits, Power, PowerCode,
+        Process, ProcessList, Raise, ResponsibilityList, ResponsibilityRule, Sheet, StepRule,
+        Wrong,
     },
     petition::Procedure,
+    supervision::Paper,
 };
 
 /// Something that is wrong in a table that was read, with the place it was read from.
@@ -328,6 +330,9 @@ impl Reader<'_> {
         }
         if let Some(it) = table(Sheet::General) {
             self.general(it, &mut lists);
+        }
+        if let Some(it) = table(Sheet::Supervision) {
+            lists.process.supervision = self.each(it, &lists, rung);
         }
         if let Some(it) = table(Sheet::Classes) {
             lists.classes = self.each(it, &lists, class).into();
@@ -656,6 +661,15 @@ fn responsibility(it: &mut Cells<'_>) -> Option<(String, ResponsibilityRule)> {
         source,
     };
     Some((rule.level.0.clone(), rule))
+}
+
+fn rung(it: &mut Cells<'_>) -> Option<(String, LadderRung)> {
+    let (paper, signer): (Option<Paper>, _) = (it.one("paper"), it.one("signer"));
+    let after = it.limit(["after_amount", "after_unit"]);
+    let (to, copy_above) = (it.several("to"), it.yes("copy_above"));
+    let source = it.text("source");
+    let rung = LadderRung { paper: paper?, after: after?, signer, to, copy_above, source };
+    Some((rung.paper.to_string(), rung))
 }
 
 fn class(it: &mut Cells<'_>) -> Option<(String, Class)> {

@@ -12,6 +12,7 @@ use crate::{
     file::FileKind,
     lists::{Consequence, Hours, KindCode, LevelCode, Lists, Wrong},
     petition::Procedure,
+    supervision::Paper,
 };
 
 /// A set of words that a cell chooses of.
@@ -43,6 +44,8 @@ pub enum WordSet {
     Procedure,
     /// 时段.
     Hours,
+    /// 督办文书.
+    Paper,
     /// 事项编码, as this version has them.
     Matter,
     /// 权责清单编码, as this version has them.
@@ -66,6 +69,7 @@ macro_rules! words {
 
 words! {
     UnitKind; Role; Rank; Tier; Step; Consequence; LimitUnit; FileKind; Procedure; Hours;
+    Paper;
 }
 
 fn all<W: Word>() -> Vec<String> {
@@ -108,6 +112,7 @@ impl Words<'_> {
             WordSet::FileKind => all::<FileKind>(),
             WordSet::Procedure => all::<Procedure>(),
             WordSet::Hours => all::<Hours>(),
+            WordSet::Paper => all::<Paper>(),
             WordSet::Matter => self.lists.matters.rows.iter().map(|it| it.code.0.clone()).collect(),
             WordSet::Power => self.lists.powers.iter().map(|it| it.code.0.clone()).collect(),
         }

@@ -4,12 +4,13 @@ use strum::IntoEnumIterator as _;
 
 use super::{Row, Table, Words};
 use crate::{
+    actor::Role,
     calendar::Limit,
     clock::{Step, Warning},
     directory::Directory,
     lists::{
-        Class, Initiation, Kind, KindCode, Level, LevelCode, Lists, Matter, PetitionLimits, Power,
-        Process, ResponsibilityRule, Sheet, StepRule,
+        Class, Initiation, Kind, KindCode, LadderRung, Level, LevelCode, Lists, Matter,
+        PetitionLimits, Power, Process, ResponsibilityRule, Sheet, StepRule,
     },
     whistle::{owed, steps},
 };
@@ -93,6 +94,7 @@ impl Words<'_> {
             Sheet::Bounds => lists.process.rows.iter().map(|it| self.bounds(it)).collect(),
             Sheet::Petitions => lists.process.petitions.iter().flat_map(petition).collect(),
             Sheet::General => vec![general(lists)],
+            Sheet::Supervision => lists.process.supervision.iter().map(rung).collect(),
             Sheet::Classes => lists.classes.iter().map(class).collect(),
             Sheet::Powers => lists.powers.iter().map(|it| self.power(it)).collect(),
         };
@@ -269,6 +271,16 @@ fn general(lists: &Lists) -> Cells {
         .warning(Some(lists.process.warning))
         .put("raise_from", lists.process.raise_from)
         .rule(&lists.process.scan)
+}
+
+fn rung(it: &LadderRung) -> Cells {
+    Cells::default()
+        .put("paper", it.paper.zh())
+        .limit(["after_amount", "after_unit"], Some(it.after))
+        .may("signer", it.signer.map(Role::zh))
+        .several("to", it.to.iter().map(|it| it.zh()))
+        .yes("copy_above", it.copy_above)
+        .put("source", &it.source)
 }
 
 fn class(it: &Class) -> Cells {

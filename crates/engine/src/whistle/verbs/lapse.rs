@@ -5,7 +5,8 @@ use crate::{
     ids::WhistleId,
     lists::Consequence,
     refusal::Refusal,
-    stand::Stand,
+    stand::{Named, Stand},
+    supervision,
     whistle::{AssignmentStage, WhistleFact},
 };
 
@@ -32,7 +33,16 @@ pub(crate) fn lapse(stand: &mut Stand<'_>, id: WhistleId, key: ClockKey) -> Resu
     });
     let dispute =
         matches!(key.step, Step::DisputeMeeting | Step::DisputeSuperior | Step::DisputeConference);
-    stand.record(id, WhistleFact::Lapsed { key, due })?;
+    if supervision::goes_out(stand, id, key)? {
+        return Ok(());
+    }
+    let whistle = stand.whistle(id)?;
+    let (ladder, named) = if consequence == Some(Consequence::Supervise) {
+        supervision::begin(stand, whistle, key, due)
+    } else {
+        (None, Named::new())
+    };
+    stand.record_with(id, WhistleFact::Lapsed { key, due, ladder }, named)?;
     if let (true, Some(Consequence::Climb), Some(rung), Some(assignment)) =
         (dispute, consequence, rung, key.assignment)
     {

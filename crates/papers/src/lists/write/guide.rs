@@ -33,6 +33,9 @@ fn purpose(sheet: Sheet) -> &'static str {
         Sheet::Bounds => "退回、重办、延期、挂账各可几次，以及多次吹哨升到哪一级",
         Sheet::Petitions => "诉求本身的受理、答复、办结时限；法定时限不因吹哨而改变",
         Sheet::General => "清单名称、生效日期、通用预警和代录凭证时限；只有一行",
+        Sheet::Supervision => {
+            "逾期之后怎么催：各级督办文书由谁签发、多久之后、送给谁；不设阶梯则一行不留"
+        }
         Sheet::Classes => "信访分类与可吹哨事项的对照；没有对照的分类，事项编码留空",
         Sheet::Powers => "权责清单条目，供事项引用",
     }

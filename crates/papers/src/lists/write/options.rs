@@ -38,6 +38,7 @@ impl Options {
             (WordSet::FileKind, "附件种类"),
             (WordSet::Procedure, "程序"),
             (WordSet::Hours, "时段"),
+            (WordSet::Paper, "督办文书"),
             (WordSet::Kind, "哨种"),
             (WordSet::Level, "等级"),
             (WordSet::Matter, "事项编码"),
@@ -76,7 +77,8 @@ impl Options {
             | WordSet::LimitUnit
             | WordSet::FileKind
             | WordSet::Procedure
-            | WordSet::Hours => {
+            | WordSet::Hours
+            | WordSet::Paper => {
                 let at = self.0.iter().position(|it| it.0 == set)?;
                 let column = column_letters(u32::try_from(at).ok()?);
                 let last = self.words(set).len().max(1) + 1;
@@ -134,7 +136,8 @@ impl Options {
                     | WordSet::LimitUnit
                     | WordSet::FileKind
                     | WordSet::Procedure
-                    | WordSet::Hours => offer.set_error_message("请从下拉列表中选择。")?,
+                    | WordSet::Hours
+                    | WordSet::Paper => offer.set_error_message("请从下拉列表中选择。")?,
                 })
             }
             Fill::YesNo => {
