@@ -116,7 +116,7 @@ fn each_list_is_a_sheet_that_prints_on_a4_and_offers_its_words() {
     let found: Vec<&str> =
         workbook.split("<sheet name=\"").skip(1).map(|it| it.split('"').next().unwrap()).collect();
     assert_eq!(found, names);
-    assert!(workbook.contains("<sheet name=\"选项\" sheetId=\"13\" state=\"hidden\""));
+    assert!(workbook.contains("<sheet name=\"选项\" sheetId=\"14\" state=\"hidden\""));
     assert!(!workbook.contains("workbookProtection"));
     let strings = part(&bytes, "xl/sharedStrings.xml");
     for (sheet, nth) in Sheet::iter().zip(2..) {
