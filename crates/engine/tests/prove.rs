@@ -688,6 +688,17 @@ fn somebody_is_there_for_what_is_owed() {
     let without: Vec<Member> = everybody.iter().filter(|it| it.person != leader).cloned().collect();
     let found = owners(&without);
     assert!(!found.is_empty());
+    // What only pursues is shown, and refutes nothing.
+    let staffing = Staffing::new(&without);
+    let prover = Prover::new(&lists, &calendars);
+    let shown = prover.with_units(&picture.directory).with_people(&staffing).rows();
+    let of_ladder: Vec<_> = shown
+        .iter()
+        .filter(|it| it.place.as_ref().is_some_and(|it| it.sheet == Sheet::Supervision))
+        .map(|it| (it.severity, it.text.zh.as_str()))
+        .collect();
+    let admonition = (Severity::Shown, "“区综治中心”没有领导的账号，逾期后无人签发约谈");
+    assert!(of_ladder.contains(&admonition), "{of_ladder:?}");
     let district = Body::District.id();
     let other = Member {
         person: PersonId(uuid::Uuid::from_u128(1)),

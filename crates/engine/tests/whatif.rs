@@ -475,10 +475,9 @@ proptest! {
     }
 }
 
-/// Ten thousand whistles: the stories again and again. The figure is printed, and bounded so widely
-/// that only a change of its order fails.
+/// Ten thousand whistles: the stories again and again. How long it took is printed, and judges nothing.
 #[test]
-fn ten_thousand_whistles_take_seconds() {
+fn ten_thousand_whistles_are_recounted() {
     let picture = picture();
     let all: Vec<Handed> = stories(&picture).iter().flat_map(told).collect();
     let draft = scaled(&picture.lists, |it| it.saturating_sub(1));
@@ -500,7 +499,7 @@ fn ten_thousand_whistles_take_seconds() {
         totals.whole.after.limits()
     );
     assert_eq!(totals.whistles, 10_000);
-    assert!(took < std::time::Duration::from_secs(20), "{took:?}");
+    assert!(n_moved > 0);
 }
 
 fn uuid(n: u128) -> uuid::Uuid {

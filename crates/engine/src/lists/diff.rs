@@ -52,8 +52,8 @@ fn differing(
     sheets.flat_map(|it| changes(&table(before, it), &table(after, it))).collect()
 }
 
-/// What of it concerns one unit: the matters in which it leads or assists, and what it owes under
-/// their kinds and levels.
+/// What of it concerns one unit: the matters in which it leads or assists, what it owes under their
+/// kinds and levels, and how it is pursued where it is late.
 #[must_use]
 pub fn diff_for(before: &Lists, after: &Lists, unit: UnitId, directory: &Directory) -> Vec<Change> {
     // A kind and level that concerned it in either version is looked at in both.
@@ -75,8 +75,11 @@ pub fn diff_for(before: &Lists, after: &Lists, unit: UnitId, directory: &Directo
         }
         lists
     };
-    let concern = [Sheet::Matters, Sheet::Process, Sheet::Bounds].into_iter();
-    differing(concern, (&part(before), &part(after)), directory)
+    let mut concern = vec![Sheet::Matters, Sheet::Process, Sheet::Bounds];
+    if !matters.is_empty() {
+        concern.push(Sheet::Supervision);
+    }
+    differing(concern.into_iter(), (&part(before), &part(after)), directory)
 }
 
 fn changes(before: &Table, after: &Table) -> Vec<Change> {

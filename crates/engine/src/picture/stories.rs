@@ -6,7 +6,7 @@ use strum::{EnumIter, IntoStaticStr};
 use super::{Act, Body, Cast, Picture, petition_id, requests::first_due, whistle_id};
 use crate::{
     actor::{Actor, Medium, OnBehalfOf},
-    clock::{ClockKey, Step},
+    clock::{ClockKey, Step, Term},
     command::{Command, CommandKind, Lapse},
     event::Event,
     ids::{AssignmentId, PetitionId, WhistleId},
@@ -243,16 +243,26 @@ impl Story {
         self.act(picture, who, request.command)
     }
 
-    /// A clock of the whistle runs out: it is its due time, and the scheduler says so.
+    /// A clock of the whistle runs out: it is its due time, and the scheduler says so; once more where
+    /// a newer calendar moved the date meanwhile.
     ///
     /// # Errors
     /// Where no such clock runs.
     pub fn lapse(&mut self, picture: &Picture, key: ClockKey) -> Result<(), Refusal> {
-        let whistle = self.whistle().ok_or(Refusal::NotDue)?;
-        let due = whistle.clocks.get(&key).ok_or(Refusal::NotDue)?.due;
-        let lapse = Lapse { stream: StreamId::Whistle(whistle.id), key: Some(key) };
-        self.now = self.now.max(due);
-        self.act(picture, Cast::System, Command::Lapse(lapse))
+        loop {
+            let whistle = self.whistle().ok_or(Refusal::NotDue)?;
+            let term = whistle.clocks.get(&key).ok_or(Refusal::NotDue)?.clone();
+            let lapse = Lapse { stream: StreamId::Whistle(whistle.id), key: Some(key) };
+            self.now = self.now.max(term.due);
+            self.act(picture, Cast::System, Command::Lapse(lapse))?;
+            let now = self.whistle().and_then(|it| it.clocks.get(&key));
+            // Each time with a newer calendar, so that this comes to an end with the calendars. What
+            // runs from another instant is the next clock.
+            let same = |it: &&Term| (it.from, it.lapsed) == (term.from, false);
+            if now.filter(same).is_none_or(|it| it.calendar == term.calendar) {
+                return Ok(());
+            }
+        }
     }
 
     /// The whistle's clock that falls due first.

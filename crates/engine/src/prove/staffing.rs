@@ -10,6 +10,7 @@ use crate::{
     directory::{Directory, Unit, UnitKind},
     ids::UnitId,
     lists::{Initiation, Lists, Sheet},
+    supervision,
 };
 
 /// Which roles have somebody, in each unit.
@@ -56,6 +57,7 @@ pub(super) fn look(
         for row in rows {
             of_row(row, centre, directory, staffing, findings);
         }
+        of_ladder(lists, centre, directory, staffing, findings);
     }
     for matter in &lists.matters.rows {
         for code in matter.lead.iter().chain(&matter.assists) {
@@ -67,6 +69,29 @@ pub(super) fn look(
                 findings.push(Finding::shown(Property::Owned, Some(place), Text::new(zh, en)));
             }
         }
+    }
+}
+
+/// A paper that nobody in the centre may sign holds up nothing: whoever is above may sign it, and is
+/// not asked to.
+fn of_ladder(
+    lists: &Lists,
+    centre: &Unit,
+    directory: &Directory,
+    staffing: &Staffing,
+    findings: &mut Vec<Finding>,
+) {
+    for rung in lists.process.supervision.iter().filter(|it| it.signer.is_some()) {
+        let roles = supervision::signers(&lists.process, rung.paper);
+        if staffing.has(directory, centre.id, roles) {
+            continue;
+        }
+        let names: Vec<&str> = roles.iter().map(|it| it.zh()).collect();
+        let (unit, paper) = (&centre.name, rung.paper);
+        let zh = format!("“{unit}”没有{}的账号，逾期后无人签发{}", names.join("、"), paper.zh());
+        let en = format!("`{unit}` has nobody to sign a {paper}");
+        let place = Place::new(Sheet::Supervision, paper.to_string(), "signer");
+        findings.push(Finding::shown(Property::Owned, Some(place), Text::new(zh, en)));
     }
 }
 
