@@ -18,6 +18,7 @@ mod import;
 mod intake;
 mod letters;
 mod lists;
+pub mod mask;
 mod record;
 mod registers;
 mod submit;

@@ -180,8 +180,9 @@ pub fn entry<'a>(
     })
 }
 
-/// The latest whistle that was issued over it.
-fn latest<'a>(
+/// The latest whistle that was issued over a petition, of those that are at hand.
+#[must_use]
+pub fn latest<'a>(
     petition: &Petition,
     whistles: impl IntoIterator<Item = &'a Whistle>,
 ) -> Option<&'a Whistle> {
@@ -192,13 +193,16 @@ fn latest<'a>(
         .max_by_key(|it| nth(it))
 }
 
-/// The units that work on it in a role, or did until it ended; each once.
-fn part(whistle: &Whistle, role: AssignmentRole, directory: &Directory) -> Vec<Part> {
+/// The parts of the units that work on it in a role, or did until it ended; of each unit one.
+pub(super) fn called(whistle: &Whistle, role: AssignmentRole) -> impl Iterator<Item = &Assignment> {
     let mut seen = BTreeSet::new();
-    let called = whistle.called().filter(|it| it.role == role && seen.insert(it.unit));
-    called.map(|it| Part::of(it, directory)).collect()
+    whistle.called().filter(move |it| it.role == role && seen.insert(it.unit))
 }
 
-fn named(unit: UnitId, directory: &Directory) -> NamedUnit {
+fn part(whistle: &Whistle, role: AssignmentRole, directory: &Directory) -> Vec<Part> {
+    called(whistle, role).map(|it| Part::of(it, directory)).collect()
+}
+
+pub(super) fn named(unit: UnitId, directory: &Directory) -> NamedUnit {
     NamedUnit { unit, name: directory.name(unit) }
 }
