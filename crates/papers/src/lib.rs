@@ -2,6 +2,7 @@
 //!
 //! [`messages`] reads a spreadsheet of citizens' messages so that each row can be
 //! registered as a petition; [`dossier`] writes one case as pages to be filed;
+//! [`outcomes`] writes what came of petitions beside the messages that they came as;
 //! [`media`] says what a file is that somebody attaches; [`lists`] writes the four
 //! lists as a workbook and reads them back.
 //! Nothing here decides, stores or sends.
@@ -14,8 +15,12 @@ pub mod dossier;
 pub mod lists;
 pub mod media;
 pub mod messages;
+pub mod outcomes;
+mod sheet;
 pub mod whatif;
 mod workbook;
+
+pub use sheet::{Stamp, Unwritable};
 
 /// The language of a sentence for a person.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
