@@ -101,6 +101,9 @@ impl App {
                 }
             }
         }
+        if told.is_empty() {
+            self.nothing(caller, true).await?;
+        }
         let (found, unread) = (told.len(), original.n_bad_rows());
         let absent = messages.len() - found;
         let stamp = self.stamp(caller);
@@ -141,6 +144,9 @@ impl App {
                 }
             }
         }
+        if entries.is_empty() {
+            self.nothing(caller, false).await?;
+        }
         // A table is read from the first that came.
         entries.reverse();
         let found = entries.len();
@@ -161,6 +167,21 @@ impl App {
         }
     }
 
+    /// There is nothing of what was asked for. Who asks for certain cases, or reads none at all, tries
+    /// something; that a list is empty is nothing to be noted.
+    pub(crate) async fn nothing(
+        &self,
+        caller: &Caller,
+        is_certain: bool,
+    ) -> Result<(), ExportError> {
+        if is_certain || !caller.viewer.reads_cases() {
+            let (act, code) = ("export".to_owned(), "NOT_FOUND".to_owned());
+            let fact = AuditFact::Refused { act, code, case: None, units: vec![] };
+            self.note(&caller.by(), fact).await?;
+        }
+        Err(ExportError::Nothing)
+    }
+
     /// Writes a table of so many cases apart from the loop, and notes it before anybody has it.
     pub(crate) async fn written(
         &self,
@@ -169,12 +190,6 @@ impl App {
         cases: usize,
         write: impl FnOnce() -> Result<Vec<u8>, Unwritable> + Send + 'static,
     ) -> Result<Vec<u8>, ExportError> {
-        if cases == 0 {
-            let (act, code) = ("export".to_owned(), "NOT_FOUND".to_owned());
-            let fact = AuditFact::Refused { act, code, case: None, units: vec![] };
-            self.note(&caller.by(), fact).await?;
-            return Err(ExportError::Nothing);
-        }
         let workbook = tokio::task::spawn_blocking(write).await.map_err(|error| {
             store::Error::corrupt("stream", "state", self.district().0, error)
         })??;

@@ -17,6 +17,7 @@ mod export;
 mod file;
 mod import;
 mod intake;
+mod ledger;
 mod letters;
 mod lists;
 pub mod mask;

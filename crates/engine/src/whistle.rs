@@ -123,6 +123,17 @@ pub enum Resolution {
     },
 }
 
+impl Resolution {
+    /// What remains.
+    #[must_use]
+    pub fn remainder(&self) -> Option<Words> {
+        match self {
+            Self::Resolved => None,
+            Self::Partial { remainder } | Self::Unresolved { remainder } => Some(*remainder),
+        }
+    }
+}
+
 impl ResolutionKind {
     /// Its name in Chinese.
     #[must_use]

@@ -8,6 +8,8 @@ mod case;
 mod driven;
 #[path = "guards/ledger.rs"]
 mod ledger;
+#[path = "guards/outcome.rs"]
+mod outcome;
 mod support;
 
 use std::collections::BTreeSet;

@@ -890,6 +890,43 @@ impl Store {
         Ok(found)
     }
 
+    /// Visible petitions that somebody owns or once owned, as 化解责任清单 has an entry of them: those
+    /// after a place, in the order of their ids, and the place of the next; none where these were the
+    /// last.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] or the driver's.
+    pub async fn owned_petitions(
+        &self,
+        viewer: &Viewer,
+        after: PetitionId,
+        limit: u64,
+    ) -> Result<(Vec<Petition>, Option<PetitionId>), Error> {
+        let query = Query::select()
+            .distinct()
+            .column("stream_id")
+            .from("event")
+            // Said in words and not as a value, so that the index over these events serves.
+            .and_where(Expr::cust("kind = 'case_owner_assigned'"))
+            .and_where(Expr::col("district_id").eq(viewer.district.0))
+            .and_where(Expr::col("stream_id").gt(after.0))
+            .cond_where(viewer.sees(("event", "stream_id")))
+            .order_by("stream_id", Order::Asc)
+            .limit(limit)
+            .take();
+        let mut ids: Vec<Uuid> = vec![];
+        for row in self.db.query_all(&query).await? {
+            ids.push(row.try_get("", "stream_id")?);
+        }
+        let is_full = u64::try_from(ids.len()).is_ok_and(|it| it >= limit);
+        let next = ids.last().copied().filter(|_| is_full).map(PetitionId);
+        let found = self.visible(viewer, &ids).await?.into_iter().filter_map(|it| match it {
+            State::Petition(it) => Some(it),
+            State::Whistle(_) => None,
+        });
+        Ok((found.collect(), next))
+    }
+
     /// One event by its place.
     ///
     /// # Errors

@@ -127,6 +127,33 @@ pub struct LedgerRow {
     pub signed_off_on: Option<NaiveDate>,
 }
 
+impl LedgerRow {
+    /// What people wrote of it.
+    pub fn words(&self) -> impl Iterator<Item = Words> {
+        let parts = self.lead.iter().chain(&self.assists);
+        let of_parts = parts.flat_map(|it| [it.task, it.attendee, it.post]).flatten();
+        let remainder = self.resolution.as_ref().and_then(Resolution::remainder);
+        let own = [
+            Some(self.title),
+            self.detail,
+            self.owner.post,
+            self.measures,
+            self.next,
+            self.way,
+            self.fulfilment,
+            remainder,
+        ];
+        own.into_iter().flatten().chain(of_parts).chain(self.progress.iter().map(|it| it.text))
+    }
+
+    /// Who works on it; the petitioner is none of them.
+    pub fn colleagues(&self) -> impl Iterator<Item = PersonId> {
+        let carer = self.care.and_then(|it| it.person);
+        let some = [Some(self.owner.person), carer, self.accepted_by];
+        some.into_iter().flatten().chain(self.progress.iter().map(|it| it.by))
+    }
+}
+
 /// The row of a petition's latest entry, under the whistles over it that are at hand; none where it
 /// never had one.
 #[must_use]

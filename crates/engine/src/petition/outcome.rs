@@ -148,7 +148,7 @@ fn reply(
     since: Option<DateTime<Utc>>,
 ) -> Option<(DateTime<Utc>, Said)> {
     let mut res = None;
-    let counts = |at: DateTime<Utc>| since.is_none_or(|it| at >= it);
+    let counts = |at: DateTime<Utc>| since.is_none_or(|it| at > it);
     for (_, event) in history.iter().filter(|(at, _)| counts(*at)) {
         if let WhistleFact::Reworked { .. } = &event.fact {
             res = None;
