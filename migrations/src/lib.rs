@@ -14,6 +14,7 @@ mod m20261130_000040_seals;
 mod m20261130_000050_files;
 mod m20261201_000001_lists;
 mod m20261201_000010_dispatch;
+mod m20261201_000040_ledger;
 
 /// The steps, oldest first.
 #[derive(Debug)]
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000050_files::Migration),
             Box::new(m20261201_000001_lists::Migration),
             Box::new(m20261201_000010_dispatch::Migration),
+            Box::new(m20261201_000040_ledger::Migration),
         ]
     }
 }

@@ -17,6 +17,7 @@ fn messages(n: u32) -> Vec<Message> {
             received_at: None,
             category: None,
             place: None,
+            petition: None,
         })
         .collect()
 }

@@ -9,6 +9,7 @@ mod concurrency;
 mod crash;
 mod due;
 mod edge;
+mod export;
 mod files;
 mod fuzz;
 mod gate;

@@ -124,7 +124,7 @@ impl Desk {
         n
     }
 
-    async fn noted(&self, kind: &str) -> i64 {
+    pub(crate) async fn noted(&self, kind: &str) -> i64 {
         self.number(&format!("SELECT COUNT(*) FROM audit_event WHERE kind = '{kind}'")).await
     }
 }

@@ -161,6 +161,7 @@ on_both! {
             received_at: None,
             category: Some("没有/这类".to_owned()),
             place: None,
+            petition: None,
         };
         let dispatcher = app.person("dispatcher").parse().unwrap();
         let dispatcher = app.app.caller(dispatcher, None).await.unwrap().unwrap();

@@ -27,7 +27,7 @@ use serde_json::Value;
 use store::{EventRecord, SealRow};
 use uuid::Uuid;
 
-use crate::{App, Caller, CaseId, Error, Visible, record::RecordText};
+use crate::{App, Caller, CaseId, Error, Visible, mask, record::RecordText};
 
 /// How many events are read at a time.
 const PAGE: u64 = 200;
@@ -113,7 +113,8 @@ impl App {
             acts: acts.into_iter().map(|(_, it)| it).collect(),
             attachments,
         };
-        self.note(&caller.by(), AuditFact::Exported { case: Some(case.uuid()) }).await?;
+        let fact = AuditFact::Exported { case: Some(case.uuid()), table: None };
+        self.note(&caller.by(), fact).await?;
         Ok(TakenOut { dossier, streams: counts, files, record })
     }
 
@@ -290,7 +291,7 @@ impl App {
         let people = people
             .into_iter()
             .map(|(id, it)| {
-                (id.0, it.name.map_or_else(|| "（已清除）".to_owned(), |it| masked(&it)))
+                (id.0, it.name.map_or_else(|| "（已清除）".to_owned(), |it| mask::name(&it)))
             })
             .collect();
         let lists = whistles.first().map(|it| it.lists).or(petitions.first().map(|it| it.lists));
@@ -335,13 +336,6 @@ impl Found {
 fn words(value: &Value) -> Option<Words> {
     let map = value.as_object().filter(|it| it.len() == 2 && it.contains_key("digest"))?;
     serde_json::from_value(Value::Object(map.clone())).ok()
-}
-
-/// A name as it is shown without a reason: its first character.
-fn masked(name: &str) -> String {
-    let mut chars = name.chars();
-    let first = chars.next().map(String::from).unwrap_or_default();
-    format!("{first}{}", "*".repeat(chars.count().clamp(1, 3)))
 }
 
 fn local(at: DateTime<Utc>) -> String {

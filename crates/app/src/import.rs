@@ -43,7 +43,8 @@ pub enum ImportError {
 
 impl App {
     /// Registers messages as petitions of the caller's centre. A row that was registered before, by
-    /// its reference or by its content where it has none, is left as it is.
+    /// its reference or by its content where it has none, is left as it is, and so is one that was
+    /// taken out of here and says which petition it is.
     ///
     /// # Errors
     /// [`ImportError::Row`] names the first row that is refused; nothing was written then.
@@ -61,13 +62,17 @@ impl App {
             .known_references(self.district(), centre, source, &references)
             .await
             .map_err(Error::from)?;
+        let numbers: Vec<&str> = messages.iter().filter_map(|it| it.petition.as_deref()).collect();
+        let ours = self.store().known_numbers(self.district(), centre, &numbers);
+        let ours = ours.await.map_err(Error::from)?;
+        let is_ours = |it: &Message| it.petition.as_ref().is_some_and(|it| ours.contains(it));
         let mut seen: HashSet<&str> = HashSet::new();
         let mut commits = vec![];
         let mut unclassified = 0;
         let today = self.now().with_timezone(&engine::calendar::beijing()).date_naive();
         let lists = caller.registers.lists_on(today).ok_or(Error::NotSetUp)?;
         for (message, reference) in messages.iter().zip(&references) {
-            if known.contains(reference) || !seen.insert(reference) {
+            if known.contains(reference) || is_ours(message) || !seen.insert(reference) {
                 continue;
             }
             let row = |error: Error| ImportError::Row { row: message.row, error };
@@ -169,7 +174,7 @@ impl App {
 
 /// What each row is known by: its reference, or what it says and who says it where it has none, and
 /// the how-manieth such row of the file it is.
-fn references(messages: &[Message]) -> Vec<String> {
+pub(crate) fn references(messages: &[Message]) -> Vec<String> {
     let mut seen: std::collections::HashMap<Digest, u32> = std::collections::HashMap::new();
     let mut of = |it: &Message| {
         if let Some(reference) = &it.external_ref {

@@ -111,10 +111,10 @@ impl App {
     }
 }
 
-type Told<T> = Vec<(DateTime<Utc>, T)>;
+pub(crate) type Told<T> = Vec<(DateTime<Utc>, T)>;
 
 /// The events of whistles and of petitions, each with the instant it was recorded at.
-fn parted(
+pub(crate) fn parted(
     histories: BTreeMap<Uuid, Vec<store::EventRecord>>,
 ) -> (BTreeMap<WhistleId, Told<WhistleEvent>>, BTreeMap<PetitionId, Told<PetitionEvent>>) {
     let (mut whistles, mut petitions) = (BTreeMap::new(), BTreeMap::new());

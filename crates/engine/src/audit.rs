@@ -342,10 +342,13 @@ pub enum AuditFact {
         /// The fingerprint of the key after.
         after: Digest,
     },
-    /// 导出: a case as a folder, or the whole record.
+    /// 导出: a case as a folder, a table of cases, or the whole record.
     Exported {
-        /// The case; none for the whole record.
+        /// The case; none for a table or the whole record.
         case: Option<Uuid>,
+        /// The table.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        table: Option<Exported>,
     },
     /// 审计日志到期清除: notes were deleted that seals had covered for the time they are kept.
     NotesExpired {
@@ -390,6 +393,26 @@ pub enum AuditFact {
         /// The digest of the reason that was given.
         reason: Digest,
     },
+}
+
+/// A table of cases that was taken out (R55).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exported {
+    /// What it shows.
+    pub of: ExportedTable,
+    /// How many cases stand in it.
+    pub cases: u32,
+}
+
+/// What a table shows that is taken out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, EnumIter, IntoStaticStr)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum ExportedTable {
+    /// 办理结果: what came of petitions.
+    Outcomes,
+    /// 化解责任清单.
+    Ledger,
 }
 
 /// What showed who somebody is, besides the name.

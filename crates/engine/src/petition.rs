@@ -1,6 +1,7 @@
 //! The petition (诉求): what somebody brought, where it stands, and what is owed for it by law.
 
 pub mod ledger;
+pub mod outcome;
 pub mod responsibility;
 pub mod verbs;
 

@@ -124,6 +124,29 @@ pub enum Resolution {
     },
 }
 
+impl Resolution {
+    /// What remains.
+    #[must_use]
+    pub fn remainder(&self) -> Option<Words> {
+        match self {
+            Self::Resolved => None,
+            Self::Partial { remainder } | Self::Unresolved { remainder } => Some(*remainder),
+        }
+    }
+}
+
+impl ResolutionKind {
+    /// Its name in Chinese.
+    #[must_use]
+    pub fn zh(self) -> &'static str {
+        match self {
+            Self::Resolved => "已化解",
+            Self::Partial => "部分化解",
+            Self::Unresolved => "未化解",
+        }
+    }
+}
+
 /// What somebody said of the result (R31).
 #[derive(
     Debug,
@@ -157,6 +180,18 @@ pub enum Rating {
 }
 
 impl Rating {
+    /// Its name in Chinese.
+    #[must_use]
+    pub fn zh(self) -> &'static str {
+        match self {
+            Self::Satisfied => "满意",
+            Self::BasicallySatisfied => "基本满意",
+            Self::Dissatisfied => "不满意",
+            Self::Unreachable => "未接通",
+            Self::Declined => "拒评",
+        }
+    }
+
     /// Whether it enters the rate of satisfaction: only the first three do (R31).
     #[must_use]
     pub fn counts(self) -> bool {

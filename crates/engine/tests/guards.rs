@@ -8,6 +8,8 @@ mod case;
 mod driven;
 #[path = "guards/ledger.rs"]
 mod ledger;
+#[path = "guards/outcome.rs"]
+mod outcome;
 #[path = "guards/suggested.rs"]
 mod suggested;
 #[path = "guards/supervision.rs"]

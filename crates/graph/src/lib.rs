@@ -7,7 +7,6 @@ mod courtesy;
 mod enums;
 mod error;
 mod input;
-mod mask;
 mod mutation;
 mod object;
 mod page;

@@ -21,6 +21,8 @@ mod source;
 mod text;
 mod time;
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, FixedOffset};
 
 pub use self::error::ReadError;
@@ -102,6 +104,32 @@ impl Sheet {
     pub const MAX_PROBLEMS: usize = 1_000;
 }
 
+/// One sheet with every cell of it, to be given back with something beside it.
+#[derive(Clone, PartialEq)]
+pub struct Original {
+    /// What was read of it.
+    pub sheet: Sheet,
+    /// Its rows with all that stands in them, those above the headings too.
+    pub(crate) rows: Vec<source::Row>,
+    /// The rows that something is wrong with.
+    pub(crate) bad_rows: BTreeSet<u32>,
+}
+
+impl Original {
+    /// How many rows are no message, for something that is wrong with them.
+    #[must_use]
+    pub fn n_bad_rows(&self) -> usize {
+        self.bad_rows.len()
+    }
+}
+
+/// Shows only how much there is, for the reason that holds for a [`Message`].
+impl std::fmt::Debug for Original {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Original").field("rows", &self.rows.len()).finish_non_exhaustive()
+    }
+}
+
 /// One row that can be registered.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Message {
@@ -125,6 +153,9 @@ pub struct Message {
     pub category: Option<String>,
     /// Where it happened.
     pub place: Option<String>,
+    /// The number of the petition that it is already, where the table was written by
+    /// [`crate::outcomes`].
+    pub petition: Option<String>,
 }
 
 impl Message {
@@ -156,5 +187,13 @@ impl std::fmt::Debug for Message {
 /// [`ReadError`] if the file as a whole cannot be read. What is wrong with single
 /// rows is in [`Sheet::problems`].
 pub fn read(bytes: &[u8], options: &Options) -> Result<Sheet, ReadError> {
-    source::read(bytes, options)
+    Ok(source::read(bytes, options, false)?.sheet)
+}
+
+/// Reads a file as [`read`] does, and keeps every cell of the sheet beside what was read of it.
+///
+/// # Errors
+/// As [`read`]; also where the cells are more than are kept.
+pub fn read_whole(bytes: &[u8], options: &Options) -> Result<Original, ReadError> {
+    source::read(bytes, options, true)
 }

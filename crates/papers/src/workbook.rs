@@ -10,7 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use calamine::XlsxError;
 
-pub(crate) use cell::{Cell, SERIALS, serial};
+pub(crate) use cell::{Cell, SERIALS, days, serial};
 pub use unfit::{Format, Measure, Part};
 pub(crate) use unfit::{Unfit, size};
 

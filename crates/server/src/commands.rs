@@ -9,6 +9,7 @@ mod doctor;
 mod keys;
 mod lists;
 mod migrate;
+mod out;
 mod petitions;
 mod rebuild;
 mod user;
@@ -147,9 +148,7 @@ impl Cli {
             Command::User(command) => user::run(&places.settings()?, command).await?,
             Command::Keys(command) => keys::run(&places.settings()?, command).await?,
             Command::Calendar(command) => calendar::run(&places.settings()?, command).await?,
-            Command::Petitions(petitions::Command::Import(args)) => {
-                petitions::import(&places.settings()?, args).await?;
-            }
+            Command::Petitions(command) => petitions::run(&places.settings()?, command).await?,
             Command::Rebuild(args) => return rebuild::run(&places.settings()?, &args).await,
             Command::Lists(command) => lists::run(&places.settings()?, command).await?,
             Command::Backup(args) => backup::make(&places.settings()?, args).await?,

@@ -80,14 +80,29 @@ pub(crate) fn is_held(path: &Path) -> bool {
     }
 }
 
-/// Writes a file that only its owner reads, whole or not at all.
-pub(crate) fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
-    use std::io::Write as _;
+/// Looks whether such a file could be written, and leaves nothing behind.
+pub(crate) fn try_private(path: &Path) -> io::Result<()> {
+    if path.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    let (draft, _) = drafted(path)?;
+    std::fs::remove_file(draft)
+}
+
+/// A file beside the one that is meant, which takes its place when it is whole.
+fn drafted(path: &Path) -> io::Result<(PathBuf, File)> {
     let mut draft = path.as_os_str().to_owned();
     draft.push(".new");
     let draft = PathBuf::from(draft);
-    let mut file =
+    let file =
         OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
+    Ok((draft, file))
+}
+
+/// Writes a file that only its owner reads, whole or not at all.
+pub(crate) fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
+    use std::io::Write as _;
+    let (draft, mut file) = drafted(path)?;
     file.write_all(content)?;
     file.sync_all()?;
     std::fs::rename(&draft, path)
@@ -129,9 +144,13 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("it.json");
         write_private(&path, b"long and old").unwrap();
+        try_private(&path).unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"long and old");
         write_private(&path, b"new").unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"new");
         assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 1);
+        assert!(try_private(home.path()).is_err());
+        assert!(try_private(&home.path().join("none/it.json")).is_err());
     }
 }

@@ -866,6 +866,108 @@ impl Store {
         Ok(res)
     }
 
+    /// Which of these numbers are those of petitions that a centre has registered.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn known_numbers(
+        &self,
+        district: DistrictId,
+        centre: UnitId,
+        numbers: &[&str],
+    ) -> Result<std::collections::HashSet<String>, Error> {
+        use entity::petition_row::{Column, Entity};
+        use sea_orm::QuerySelect as _;
+        let mut res = std::collections::HashSet::new();
+        for chunk in numbers.chunks(5000) {
+            let found: Vec<String> = Entity::find()
+                .select_only()
+                .column(Column::Number)
+                .filter(Column::DistrictId.eq(district.0))
+                .filter(Column::CentreId.eq(centre.0))
+                .filter(Column::Number.is_in(chunk.iter().copied()))
+                .into_tuple()
+                .all(&self.db)
+                .await?;
+            res.extend(found);
+        }
+        Ok(res)
+    }
+
+    /// The visible petitions that some centres registered from one source under these references of
+    /// another system, the earliest first.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] or the driver's.
+    pub async fn petitions_by_reference(
+        &self,
+        viewer: &Viewer,
+        centres: &[UnitId],
+        source: &'static str,
+        references: &[String],
+    ) -> Result<Vec<Petition>, Error> {
+        let query = Query::select()
+            .column("id")
+            .from("petition_row")
+            .and_where(Expr::col("district_id").eq(viewer.district.0))
+            .and_where(Expr::col("centre_id").is_in(centres.iter().map(|it| it.0)))
+            .and_where(Expr::col("source").eq(source))
+            .and_where(Expr::col("external_ref").is_in(references.iter().map(String::as_str)))
+            .cond_where(viewer.sees(("petition_row", "id")))
+            .take();
+        let mut ids: Vec<Uuid> = vec![];
+        for row in self.db.query_all(&query).await? {
+            ids.push(row.try_get("", "id")?);
+        }
+        let states = self.visible(viewer, &ids).await?;
+        let mut found: Vec<Petition> = states
+            .into_iter()
+            .filter_map(|it| match it {
+                State::Petition(it) => Some(it),
+                State::Whistle(_) => None,
+            })
+            .collect();
+        found.sort_by_key(|it| it.id);
+        Ok(found)
+    }
+
+    /// Visible petitions that somebody owns or once owned, as 化解责任清单 has an entry of them: those
+    /// after a place, in the order of their ids, and the place of the next; none where these were the
+    /// last.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] or the driver's.
+    pub async fn owned_petitions(
+        &self,
+        viewer: &Viewer,
+        after: PetitionId,
+        limit: u64,
+    ) -> Result<(Vec<Petition>, Option<PetitionId>), Error> {
+        let query = Query::select()
+            .distinct()
+            .column("stream_id")
+            .from("event")
+            // Said in words and not as a value, so that the index over these events serves.
+            .and_where(Expr::cust("kind = 'case_owner_assigned'"))
+            .and_where(Expr::col("district_id").eq(viewer.district.0))
+            .and_where(Expr::col("stream_id").gt(after.0))
+            .cond_where(viewer.sees(("event", "stream_id")))
+            .order_by("stream_id", Order::Asc)
+            .limit(limit)
+            .take();
+        let mut ids: Vec<Uuid> = vec![];
+        for row in self.db.query_all(&query).await? {
+            ids.push(row.try_get("", "stream_id")?);
+        }
+        let is_full = u64::try_from(ids.len()).is_ok_and(|it| it >= limit);
+        let next = ids.last().copied().filter(|_| is_full).map(PetitionId);
+        let found = self.visible(viewer, &ids).await?.into_iter().filter_map(|it| match it {
+            State::Petition(it) => Some(it),
+            State::Whistle(_) => None,
+        });
+        Ok((found.collect(), next))
+    }
+
     /// One event by its place.
     ///
     /// # Errors

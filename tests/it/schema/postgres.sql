@@ -11,6 +11,7 @@ CREATE INDEX deadline_inbox ON public.deadline USING btree (district_id, unit_id
 CREATE INDEX device_end ON public.device USING btree (expires_at)
 CREATE INDEX device_person ON public.device USING btree (district_id, person_id)
 CREATE INDEX duty_end ON public.duty USING btree (district_id, until_at)
+CREATE INDEX event_case_owner ON public.event USING btree (district_id, stream_id) WHERE ((kind)::text = 'case_owner_assigned'::text)
 CREATE INDEX event_ruling ON public.event USING btree (district_id, at, stream_id, version) WHERE ((kind)::text = ANY ((ARRAY['return_ruled'::character varying, 'designated'::character varying])::text[]))
 CREATE INDEX file_by_case ON public.file USING btree (district_id, case_id)
 CREATE INDEX file_by_expiry ON public.file USING btree (expires_at)

@@ -14,6 +14,7 @@ CREATE INDEX "deadline_inbox" ON "deadline" ("district_id", "unit_id", "foremost
 CREATE INDEX "device_end" ON "device" ("expires_at")
 CREATE INDEX "device_person" ON "device" ("district_id", "person_id")
 CREATE INDEX "duty_end" ON "duty" ("district_id", "until_at")
+CREATE INDEX event_case_owner ON event (district_id, stream_id) WHERE kind = 'case_owner_assigned'
 CREATE INDEX event_ruling ON event (district_id, at, stream_id, version) WHERE kind IN ('return_ruled', 'designated')
 CREATE UNIQUE INDEX "exclusion_holder" ON "exclusion" ("district_id", "holder_id", "case_id")
 CREATE INDEX "file_by_case" ON "file" ("district_id", "case_id")

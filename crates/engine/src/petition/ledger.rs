@@ -127,6 +127,33 @@ pub struct LedgerRow {
     pub signed_off_on: Option<NaiveDate>,
 }
 
+impl LedgerRow {
+    /// What people wrote of it.
+    pub fn words(&self) -> impl Iterator<Item = Words> {
+        let parts = self.lead.iter().chain(&self.assists);
+        let of_parts = parts.flat_map(|it| [it.task, it.attendee, it.post]).flatten();
+        let remainder = self.resolution.as_ref().and_then(Resolution::remainder);
+        let own = [
+            Some(self.title),
+            self.detail,
+            self.owner.post,
+            self.measures,
+            self.next,
+            self.way,
+            self.fulfilment,
+            remainder,
+        ];
+        own.into_iter().flatten().chain(of_parts).chain(self.progress.iter().map(|it| it.text))
+    }
+
+    /// Who works on it; the petitioner is none of them.
+    pub fn colleagues(&self) -> impl Iterator<Item = PersonId> {
+        let carer = self.care.and_then(|it| it.person);
+        let some = [Some(self.owner.person), carer, self.accepted_by];
+        some.into_iter().flatten().chain(self.progress.iter().map(|it| it.by))
+    }
+}
+
 /// The row of a petition's latest entry, under the whistles over it that are at hand; none where it
 /// never had one.
 #[must_use]
@@ -180,8 +207,9 @@ pub fn entry<'a>(
     })
 }
 
-/// The latest whistle that was issued over it.
-fn latest<'a>(
+/// The latest whistle that was issued over a petition, of those that are at hand.
+#[must_use]
+pub fn latest<'a>(
     petition: &Petition,
     whistles: impl IntoIterator<Item = &'a Whistle>,
 ) -> Option<&'a Whistle> {
@@ -192,13 +220,16 @@ fn latest<'a>(
         .max_by_key(|it| nth(it))
 }
 
-/// The units that work on it in a role, or did until it ended; each once.
-fn part(whistle: &Whistle, role: AssignmentRole, directory: &Directory) -> Vec<Part> {
+/// The parts of the units that work on it in a role, or did until it ended; of each unit one.
+pub(super) fn called(whistle: &Whistle, role: AssignmentRole) -> impl Iterator<Item = &Assignment> {
     let mut seen = BTreeSet::new();
-    let called = whistle.called().filter(|it| it.role == role && seen.insert(it.unit));
-    called.map(|it| Part::of(it, directory)).collect()
+    whistle.called().filter(move |it| it.role == role && seen.insert(it.unit))
 }
 
-fn named(unit: UnitId, directory: &Directory) -> NamedUnit {
+fn part(whistle: &Whistle, role: AssignmentRole, directory: &Directory) -> Vec<Part> {
+    called(whistle, role).map(|it| Part::of(it, directory)).collect()
+}
+
+pub(super) fn named(unit: UnitId, directory: &Directory) -> NamedUnit {
     NamedUnit { unit, name: directory.name(unit) }
 }

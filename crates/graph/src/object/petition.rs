@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use app::Visible;
+use app::{Visible, mask};
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 use engine::{
@@ -18,7 +18,6 @@ use super::{
 use crate::{
     context::{self, app, caller, fault, lang, words},
     enums::{LegalBar, Nature, PetitionStage, Procedure, Rating, Resolution, Source},
-    mask,
     page::connection,
 };
 

@@ -46,6 +46,11 @@ impl Field {
         }
     }
 
+    /// The heading that it is written under, which is also the first that it is read by.
+    pub(crate) fn heading(self) -> &'static str {
+        self.headings().first().copied().unwrap_or(self.zh())
+    }
+
     pub(super) fn zh(self) -> &'static str {
         match self {
             Field::ExternalRef => "编号",
@@ -210,7 +215,7 @@ impl Field {
     }
 
     /// The field a heading stands for, and how plainly: 0 is the plainest.
-    pub(super) fn guess(heading: &str) -> Option<(Field, usize)> {
+    pub(crate) fn guess(heading: &str) -> Option<(Field, usize)> {
         let key = text::heading_key(heading);
         Field::iter().find_map(|field| {
             let rank = field.headings().iter().position(|it| *it == key)?;
@@ -220,8 +225,7 @@ impl Field {
 
     /// One heading per field, for a sentence.
     pub(super) fn examples() -> String {
-        let it: Vec<&str> =
-            Field::iter().filter_map(|field| field.headings().first().copied()).collect();
+        let it: Vec<&str> = Field::iter().map(Field::heading).collect();
         it.join("、")
     }
 

@@ -1,7 +1,7 @@
 //! Takes rows as they come from a file, finds the headings, and makes messages of
 //! the rest.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, FixedOffset, NaiveDateTime};
 
@@ -9,14 +9,19 @@ use super::error::ReadError;
 use super::field::Field;
 use super::mapping::{Mapping, heading};
 use super::problem::{Problem, RowProblem};
+use super::source::Row;
 use super::time::{self, Implausible};
-use super::{Message, Options, Sheet, text};
+use super::{Message, Options, Original, Sheet, text};
+use crate::outcomes::Heading;
 use crate::workbook::{Cell, Measure, column_letters, text as cells};
 
 /// Rows that may stand above the headings.
 const HEAD: usize = 10;
 
-/// One sheet while it is read. Nothing but the columns that are mapped is kept.
+/// What a cell that is kept takes beside its text.
+const CELL_BYTES: u64 = 32;
+
+/// One sheet while it is read. Nothing but the columns that are mapped is kept, unless it is asked.
 pub(super) struct Rows<'a> {
     options: &'a Options,
     sheet_name: String,
@@ -26,13 +31,16 @@ pub(super) struct Rows<'a> {
     widest: usize,
     body: Option<Body>,
     text_bytes: u64,
+    kept: Option<Vec<Row>>,
 }
 
 /// What is below the headings.
 struct Body {
     mapping: Mapping,
     fields: HashMap<u32, Field>,
+    petition: Option<u32>,
     refs: HashMap<String, u32>,
+    bad_rows: BTreeSet<u32>,
     messages: Vec<Message>,
     problems: Vec<RowProblem>,
     problems_left_out: usize,
@@ -49,7 +57,13 @@ pub(super) enum Next {
 }
 
 impl<'a> Rows<'a> {
-    pub(super) fn new(sheet_name: &str, epoch_1904: bool, options: &'a Options) -> Rows<'a> {
+    /// Begins a sheet; every cell of it is kept where `keep` says so.
+    pub(super) fn new(
+        sheet_name: &str,
+        epoch_1904: bool,
+        options: &'a Options,
+        keep: bool,
+    ) -> Rows<'a> {
         Rows {
             options,
             sheet_name: cells::cut(&cells::line(sheet_name), 60),
@@ -59,6 +73,7 @@ impl<'a> Rows<'a> {
             widest: 0,
             body: None,
             text_bytes: 0,
+            kept: keep.then(Vec::new),
         }
     }
 
@@ -74,13 +89,16 @@ impl<'a> Rows<'a> {
 
     /// Takes one row that is not blank; `row` counts from 1, cells from the left.
     pub(super) fn push(&mut self, row: u32, cells: &[(u32, Cell)]) -> Result<Next, ReadError> {
+        self.keep(row, cells);
         if let Some(body) = &mut self.body {
             self.text_bytes += body.row(row, cells, self.epoch_1904, self.options);
-            let limit = self.options.limits.text_bytes;
-            if self.text_bytes > limit {
-                let found = self.text_bytes;
-                return Err(ReadError::TooMuchInside { measure: Measure::Text, found, limit });
-            }
+        }
+        let limit = self.options.limits.text_bytes;
+        if self.text_bytes > limit {
+            let found = self.text_bytes;
+            return Err(ReadError::TooMuchInside { measure: Measure::Text, found, limit });
+        }
+        if self.body.is_some() {
             return Ok(Next::More);
         }
         let is_header = match self.options.header_row {
@@ -107,8 +125,27 @@ impl<'a> Rows<'a> {
         Ok(if enough { Next::Enough } else { Next::More })
     }
 
+    /// Keeps a row as it stands, where that is asked.
+    fn keep(&mut self, row: u32, cells: &[(u32, Cell)]) {
+        let Some(kept) = &mut self.kept else { return };
+        self.text_bytes += cells.iter().map(|(_, it)| it.bytes() + CELL_BYTES).sum::<u64>();
+        let mut cells = cells.to_vec();
+        // Another workbook counts its days from 1900: a bare number would be another time there.
+        if let Some(body) = self.body.as_ref().filter(|_| self.epoch_1904) {
+            for (column, cell) in &mut cells {
+                if let Cell::Number(it) = cell
+                    && body.fields.get(column) == Some(&Field::ReceivedAt)
+                    && let Some(time) = time::from_number(*it, true)
+                {
+                    *cell = Cell::Time(time);
+                }
+            }
+        }
+        kept.push((row, cells));
+    }
+
     /// The sheet, once its last row has been taken.
-    pub(super) fn finish(self, other_sheets: Vec<String>) -> Result<Sheet, ReadError> {
+    pub(super) fn finish(self, other_sheets: Vec<String>) -> Result<Original, ReadError> {
         let sheet = self.sheet_name;
         let Some(body) = self.body else {
             return Err(if self.head == 0 {
@@ -120,7 +157,7 @@ impl<'a> Rows<'a> {
         if body.rows == 0 {
             return Err(ReadError::NoRows { sheet });
         }
-        Ok(Sheet {
+        let sheet = Sheet {
             sheet_name: sheet,
             other_sheets,
             mapping: body.mapping,
@@ -128,7 +165,9 @@ impl<'a> Rows<'a> {
             problems: body.problems,
             problems_left_out: body.problems_left_out,
             rows: body.rows,
-        })
+        };
+        let rows = self.kept.unwrap_or_default();
+        Ok(Original { sheet, rows, bad_rows: body.bad_rows })
     }
 
     /// Whether the headings were found.
@@ -144,10 +183,14 @@ impl Body {
             .iter()
             .filter_map(|it| it.usage.field().map(|field| (it.index, field)))
             .collect();
+        let numbers =
+            mapping.columns.iter().find(|it| Heading::of(&it.header) == Some(Heading::Number));
         Body {
+            petition: numbers.map(|it| it.index),
             mapping,
             fields,
             refs: HashMap::new(),
+            bad_rows: BTreeSet::new(),
             messages: Vec::new(),
             problems: Vec::new(),
             problems_left_out: 0,
@@ -165,6 +208,10 @@ impl Body {
                 draft.take(*column, *field, cell, epoch_1904, options.now);
             }
         }
+        if let Some((_, cell)) = cells.iter().find(|(it, _)| Some(*it) == self.petition) {
+            let number = words(cell).map(|it| crate::workbook::text::line(&it));
+            draft.message.petition = number.filter(|it| it.len() <= Message::MAX_OTHER);
+        }
         if draft.blank || self.repeats_headings(cells) {
             return bytes;
         }
@@ -172,6 +219,8 @@ impl Body {
         draft.settle(&mut self.refs, &self.mapping);
         if draft.problems.is_empty() {
             self.messages.push(draft.message);
+        } else {
+            self.bad_rows.insert(row);
         }
         for problem in draft.problems {
             if self.problems.len() < Sheet::MAX_PROBLEMS {
@@ -220,6 +269,7 @@ impl Draft {
                 received_at: None,
                 category: None,
                 place: None,
+                petition: None,
             },
             ref_column: None,
             problems: Vec::new(),

@@ -76,3 +76,22 @@ pub(crate) fn serial(value: f64, epoch_1904: bool) -> Option<NaiveDateTime> {
         .and_time(NaiveTime::MIN)
         .checked_add_signed(TimeDelta::try_seconds(seconds)?)
 }
+
+/// A time as a serial number: days since the end of 1899.
+pub(crate) fn days(it: NaiveDateTime) -> f64 {
+    let epoch = NaiveDate::from_ymd_opt(1899, 12, 30).unwrap_or_default().and_time(NaiveTime::MIN);
+    (it - epoch).num_seconds() as f64 / 86_400.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_the_serial_number_that_it_was_read_from() {
+        for seconds in [0.0, 1.0, 3_974_671_505.0, 3_974_671_506.0, 3_974_671_507.0] {
+            let it = serial(seconds / 86_400.0, false).unwrap();
+            assert_eq!(serial(days(it), false), Some(it), "{seconds}");
+        }
+    }
+}

@@ -1,5 +1,7 @@
 //! `lists`: the four lists as workbooks, their drafts checked and proven, and put in force.
 
+mod ledger;
+
 use std::path::{Path, PathBuf};
 
 use app::{App, Caller, DraftView, ListsError, Progress, told_of_workbook};
@@ -45,6 +47,8 @@ pub(super) enum Command {
     Simulate(SimulateArgs),
     /// 发布草案，须由起草人以外的人发布 / put a draft in force, by somebody who did not write it
     Publish(PublishArgs),
+    /// 导出化解责任清单台账：供打印 / the entries of the responsibility list, to be printed
+    Ledger(ledger::Args),
 }
 
 /// What a version is named by.
@@ -139,6 +143,7 @@ pub(super) async fn run(settings: &Settings, command: Command) -> Result<(), Tro
         Command::Show => show(settings).await,
         Command::Simulate(args) => simulate(settings, args).await,
         Command::Publish(args) => publish(settings, args).await,
+        Command::Ledger(args) => ledger::run(settings, args).await,
     }
 }
 

@@ -1,8 +1,12 @@
-//! `petitions import`: a spreadsheet of messages becomes petitions, all or none.
+//! `petitions import`: a spreadsheet of messages becomes petitions, all or none. `petitions export`
+//! gives it back with what came of them.
+
+mod export;
 
 use std::{path::PathBuf, str::FromStr as _, time::Instant};
 
 use app::ImportError;
+use chrono::{DateTime, Utc};
 use clap::Subcommand;
 use engine::{petition::Procedure, text::Lang as Tongue};
 use papers::{
@@ -25,6 +29,8 @@ const SHOWN: usize = 50;
 pub(super) enum Command {
     /// 从表格导入诉求：全部成功或全部不导入，重复导入不增加 / register a spreadsheet of messages
     Import(ImportArgs),
+    /// 导出办理结果：写回导入时的表格，或另列一表 / write what came of them into the table as it came
+    Export(export::Args),
 }
 
 #[derive(clap::Args)]
@@ -34,21 +40,55 @@ pub(super) struct ImportArgs {
     /// 以谁的名义登记（用户名）/ the account it is registered by
     #[arg(long = "as", value_name = "LOGIN")]
     login: String,
-    /// 指定某列的含义，如 列标题=title；忽略某列写 列标题=ignore / what a column holds
-    #[arg(long = "map", value_name = "列标题=FIELD")]
-    maps: Vec<String>,
+    #[command(flatten)]
+    table: TableArgs,
     /// 程序 / the procedure
     #[arg(long, default_value = "hotline", value_parser = procedure)]
     procedure: Procedure,
+    /// 只检查，不导入 / look, and register nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// How a table is read.
+#[derive(clap::Args)]
+struct TableArgs {
+    /// 指定某列的含义，如 列标题=title；忽略某列写 列标题=ignore / what a column holds
+    #[arg(long = "map", value_name = "列标题=FIELD")]
+    maps: Vec<String>,
     /// 工作表；省略则取第一张 / the sheet
     #[arg(long)]
     sheet: Option<String>,
     /// 标题行的行号 / the row of the headings
     #[arg(long, value_name = "ROW")]
     header_row: Option<u32>,
-    /// 只检查，不导入 / look, and register nothing
-    #[arg(long)]
-    dry_run: bool,
+}
+
+impl TableArgs {
+    fn is_given(&self) -> bool {
+        !self.maps.is_empty() || self.sheet.is_some() || self.header_row.is_some()
+    }
+
+    fn overrides(&self) -> Result<Vec<Override>, Trouble> {
+        let overrides = self.maps.iter().map(|it| Override::parse(it)).collect::<Result<_, _>>();
+        overrides.map_err(|error| Trouble::wrong(error.message(Lang::Zh), error.message(Lang::En)))
+    }
+
+    fn options(self, overrides: Vec<Override>, now: DateTime<Utc>) -> Options {
+        Options {
+            sheet: self.sheet,
+            header_row: self.header_row,
+            overrides,
+            ..Options::new(now.with_timezone(&messages::CHINA))
+        }
+    }
+}
+
+pub(super) async fn run(settings: &Settings, command: Command) -> Result<(), Trouble> {
+    match command {
+        Command::Import(args) => import(settings, args).await,
+        Command::Export(args) => export::run(settings, args).await,
+    }
 }
 
 fn procedure(text: &str) -> Result<Procedure, String> {
@@ -57,24 +97,16 @@ fn procedure(text: &str) -> Result<Procedure, String> {
     })
 }
 
-pub(super) async fn import(settings: &Settings, args: ImportArgs) -> Result<(), Trouble> {
-    let overrides = args.maps.iter().map(|it| Override::parse(it)).collect::<Result<Vec<_>, _>>();
-    let overrides = overrides
-        .map_err(|error| Trouble::wrong(error.message(Lang::Zh), error.message(Lang::En)))?;
+async fn import(settings: &Settings, args: ImportArgs) -> Result<(), Trouble> {
+    let overrides = args.table.overrides()?;
     let bytes = read(&args.file)?;
     let opened = Opened::migrated(settings).await?;
     let clock = CaseClock::of(&opened).await?;
     let app = opened.app(settings, &clock).await?;
     let caller = caller(&app, &args.login).await?;
 
-    let options = Options {
-        sheet: args.sheet,
-        header_row: args.header_row,
-        overrides,
-        ..Options::new(app.now().with_timezone(&messages::CHINA))
-    };
-    let sheet = messages::read(&bytes, &options)
-        .map_err(|error| Trouble::wrong(error.message(Lang::Zh), error.message(Lang::En)))?;
+    let options = args.table.options(overrides, app.now());
+    let sheet = messages::read(&bytes, &options).map_err(|error| unreadable(&error))?;
     show_mapping(&sheet);
     if !sheet.problems.is_empty() {
         return Err(show_problems(&sheet));
@@ -116,20 +148,23 @@ pub(super) async fn import(settings: &Settings, args: ImportArgs) -> Result<(), 
 }
 
 fn read(path: &std::path::Path) -> Result<Vec<u8>, Trouble> {
-    let unreadable = |error| {
+    let unopened = |error| {
         Trouble::wrong(
             format!("无法读取 {}。", path.display()),
             format!("{} cannot be read.", path.display()),
         )
         .because(error)
     };
-    let size = std::fs::metadata(path).map_err(unreadable)?.len();
+    let size = std::fs::metadata(path).map_err(unopened)?.len();
     let limit = messages::Limits::default().file_bytes;
     if size > limit {
-        let error = messages::ReadError::FileTooLarge { bytes: size, limit };
-        return Err(Trouble::wrong(error.message(Lang::Zh), error.message(Lang::En)));
+        return Err(unreadable(&messages::ReadError::FileTooLarge { bytes: size, limit }));
     }
-    std::fs::read(path).map_err(unreadable)
+    std::fs::read(path).map_err(unopened)
+}
+
+fn unreadable(error: &messages::ReadError) -> Trouble {
+    Trouble::wrong(error.message(Lang::Zh), error.message(Lang::En))
 }
 
 fn show_mapping(sheet: &Sheet) {

@@ -6,11 +6,11 @@
 
 use std::time::Duration;
 
-use app::{Caller, FileError, FileView};
+use app::{Caller, ExportError, FileError, FileView};
 use axum::{
     Json, Router,
     body::{Body, HttpBody as _},
-    extract::{Path, Request, State},
+    extract::{Path, Query, Request, State, rejection::QueryRejection},
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse as _, Response},
     routing::{get, post},
@@ -26,7 +26,7 @@ use engine::{
 };
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use papers::media::{self, MediaError};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tokio::time::{Instant, timeout};
 use tracing::Instrument as _;
 
@@ -125,6 +125,33 @@ const NOT_FOUND: Problem = Problem::new(
     "There is no such file, or you may not see it.",
 );
 
+const NO_ENTRY: Problem = Problem::new(
+    StatusCode::NOT_FOUND,
+    Code::NotFound,
+    "没有您可以查看的清单条目。已销号的条目请加 ?all=true。",
+    "There is no entry that you may see. Entries that are signed off are sent with ?all=true.",
+);
+const TOO_LONG: Problem = Problem::new(
+    StatusCode::UNPROCESSABLE_ENTITY,
+    Code::Invalid,
+    "清单条目超过一张表的上限。请只导出未销号的条目。",
+    "There are more entries than one table holds. Take out those alone that are open.",
+);
+
+const WHICH_ENTRIES: Problem = Problem::new(
+    StatusCode::BAD_REQUEST,
+    Code::Invalid,
+    "all 只能是 true 或 false。",
+    "all is either true or false.",
+);
+
+/// Which entries of 化解责任清单 are sent.
+#[derive(Deserialize)]
+struct Entries {
+    #[serde(default)]
+    all: bool,
+}
+
 /// What was taken in.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -141,6 +168,7 @@ pub(super) fn routes() -> Router<AppState> {
     Router::new()
         .route("/files", post(receive).fallback(super::method_not_allowed))
         .route("/files/{id}", get(send).fallback(super::method_not_allowed))
+        .route("/files/ledger", get(send_ledger).fallback(super::method_not_allowed))
         .route("/files/lists/{which}", get(send_lists).fallback(super::method_not_allowed))
         .route(
             "/files/lists/{which}/recount",
@@ -294,6 +322,37 @@ async fn send_recount(
         Ok(res) => res,
         Err(problem) => problem.answer(lang),
     }
+}
+
+/// GET /files/ledger: 化解责任清单 as it is printed; with `?all=true` also what is signed off.
+async fn send_ledger(
+    State(state): State<AppState>,
+    entries: Result<Query<Entries>, QueryRejection>,
+    req: Request,
+) -> Response {
+    let (parts, _) = req.into_parts();
+    let lang = lang(&parts.headers);
+    let res = match entries {
+        Ok(Query(it)) => ledger(&state, &parts, it.all).await,
+        Err(_) => Err(WHICH_ENTRIES),
+    };
+    res.unwrap_or_else(|problem| problem.answer(lang))
+}
+
+async fn ledger(
+    state: &AppState,
+    parts: &axum::http::request::Parts,
+    all: bool,
+) -> Result<Response, Problem> {
+    let caller = admitted(state, parts, Operation::Query, "petitions").await?;
+    let taken = state.app().export_ledger(&caller, all).await;
+    let (bytes, _) = taken.map_err(|error| match error {
+        ExportError::Nothing => NO_ENTRY,
+        ExportError::TooMany { .. } => TOO_LONG,
+        ExportError::Unwritable(error) => fault(&error),
+        ExportError::Other(error) => problem_of(FileError::Other(error)),
+    })?;
+    workbook("化解责任清单.xlsx", bytes)
 }
 
 async fn lists(

@@ -7,13 +7,13 @@
 use std::borrow::Cow;
 
 use super::super::rows::{Next, Rows};
-use super::{Cell, Options, ReadError, Row, Sheet};
+use super::{Cell, Options, Original, ReadError, Row};
 use crate::workbook::{Part, text, within};
 
 /// Reads the table.
-pub(super) fn read(bytes: &[u8], options: &Options) -> Result<Sheet, ReadError> {
+pub(super) fn read(bytes: &[u8], options: &Options, keep: bool) -> Result<Original, ReadError> {
     let text = text::decode(bytes)?;
-    let mut rows = Rows::new("", false, options);
+    let mut rows = Rows::new("", false, options, keep);
     let mut table = Table { rest: &text, delimiter: delimiter(&text), row: 0 };
     while let Some((number, record)) = table.record(options)? {
         if !record.is_empty() && rows.push(number, &record)? == Next::Enough {

@@ -5,17 +5,17 @@ use std::io::Cursor;
 use calamine::{Reader, SheetType, SheetVisible, Xlsx};
 
 use super::super::rows::{Next, Rows};
-use super::{Cell, Options, ReadError, Row, Sheet};
+use super::{Cell, Options, Original, ReadError, Row};
 use crate::workbook::{Part, Unfit, damaged, guarded, text, within};
 
 type Workbook<'a> = Xlsx<Cursor<&'a [u8]>>;
 
 /// Reads the sheet that is asked for, or the first visible one with headings.
-pub(super) fn read(bytes: &[u8], options: &Options) -> Result<Sheet, ReadError> {
-    guarded(|| read_workbook(bytes, options))
+pub(super) fn read(bytes: &[u8], options: &Options, keep: bool) -> Result<Original, ReadError> {
+    guarded(|| read_workbook(bytes, options, keep))
 }
 
-fn read_workbook(bytes: &[u8], options: &Options) -> Result<Sheet, ReadError> {
+fn read_workbook(bytes: &[u8], options: &Options, keep: bool) -> Result<Original, ReadError> {
     let mut workbook: Workbook<'_> =
         Xlsx::new(Cursor::new(bytes)).map_err(|it| damaged(&it, Part::Workbook))?;
     let sheets: Vec<(String, bool)> = workbook
@@ -44,7 +44,7 @@ fn read_workbook(bytes: &[u8], options: &Options) -> Result<Sheet, ReadError> {
 
     let mut first: Option<Rows<'_>> = None;
     for name in wanted.iter().take(options.limits.columns as usize) {
-        let rows = read_sheet(&mut workbook, name, options)?;
+        let rows = read_sheet(&mut workbook, name, options, keep)?;
         if rows.has_header() {
             let others = sheets
                 .into_iter()
@@ -67,9 +67,10 @@ fn read_sheet<'o>(
     workbook: &mut Workbook<'_>,
     name: &str,
     options: &'o Options,
+    keep: bool,
 ) -> Result<Rows<'o>, ReadError> {
     let epoch_1904 = workbook.has_1904_epoch();
-    let mut rows = Rows::new(name, epoch_1904, options);
+    let mut rows = Rows::new(name, epoch_1904, options, keep);
     let mut cells =
         workbook.worksheet_cells_reader(name).map_err(|it| damaged(&it, Part::Sheet))?;
 

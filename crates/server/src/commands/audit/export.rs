@@ -83,7 +83,7 @@ async fn whole(app: &App, by: &By, path: &Path) -> Result<(), Trouble> {
     let end = app.export_record(&mut put).await?;
     let file = file.into_inner().map_err(|error| unusable(path, error.into_error()))?;
     file.sync_all().map_err(|error| unusable(path, error))?;
-    app.note(by, AuditFact::Exported { case: None }).await?;
+    app.note(by, AuditFact::Exported { case: None, table: None }).await?;
     say::line(format!(
         "已导出 {}：{} 次封存，{} 件，{} 个事件。  {} seals, {} streams, {} events.",
         path.display(),

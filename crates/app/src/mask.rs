@@ -1,7 +1,8 @@
 //! Personal data as it is shown without a reason: enough to recognise, too little to use.
 
 /// A name: its first character.
-pub(crate) fn name(name: &str) -> String {
+#[must_use]
+pub fn name(name: &str) -> String {
     let mut chars = name.chars();
     match chars.next() {
         Some(first) => format!("{first}{}", "*".repeat(chars.count().clamp(1, 3))),
@@ -10,7 +11,8 @@ pub(crate) fn name(name: &str) -> String {
 }
 
 /// A number: its first three and last two digits, where there are enough others to hide.
-pub(crate) fn number(number: &str) -> String {
+#[must_use]
+pub fn number(number: &str) -> String {
     let chars: Vec<char> = number.chars().collect();
     if chars.len() < 9 {
         return "*".repeat(chars.len());
@@ -21,7 +23,8 @@ pub(crate) fn number(number: &str) -> String {
 }
 
 /// An address: where it begins, which is a province, a city or a township.
-pub(crate) fn address(address: &str) -> String {
+#[must_use]
+pub fn address(address: &str) -> String {
     let shown = (address.chars().count() / 3).min(6);
     let head: String = address.chars().take(shown).collect();
     format!("{head}***")
