@@ -90,13 +90,14 @@ impl Column {
 
     fn width(self) -> f64 {
         match self {
-            Self::Request | Self::Progress => 34.0,
-            Self::Measures => 30.0,
-            Self::Assists | Self::Resolved => 22.0,
-            Self::Lead | Self::Owner | Self::Care | Self::Number => 16.0,
-            Self::Due | Self::Stage | Self::SignedOff | Self::Fulfilment => 12.0,
-            Self::Petitioner | Self::AcceptedBy => 10.0,
-            Self::People | Self::Risk => 7.0,
+            Self::Request | Self::Progress => 27.0,
+            Self::Measures => 24.0,
+            Self::Assists | Self::Resolved => 16.0,
+            Self::Lead | Self::Owner | Self::Care | Self::Number => 13.0,
+            Self::Due | Self::Stage | Self::SignedOff | Self::Fulfilment => 11.0,
+            Self::Petitioner | Self::AcceptedBy => 9.0,
+            Self::Risk => 7.0,
+            Self::People => 6.0,
         }
     }
 }
@@ -146,7 +147,7 @@ fn head(page: &mut Worksheet, stamp: &Stamp, looks: &Looks) -> Result<(), Unwrit
         page.set_column_width(place, column.width())?;
         page.write_string_with_format(HEADINGS, place, column.zh(), &looks.header)?;
     }
-    page.set_row_height(HEADINGS, 34)?;
+    page.set_row_height(HEADINGS, 48)?;
     page.set_freeze_panes(HEADINGS + 1, 1)?;
     page.set_repeat_rows(HEADINGS, HEADINGS)?;
     Ok(())
@@ -203,14 +204,14 @@ impl Printed {
             }
             Column::Due => {
                 let late = row.overdue.then(|| "已逾期".to_owned());
-                let review = row.review_due.map(|it| format!("复核：{}", day(it)));
+                let review = row.review_due.map(|it| format!("复核：\n{}", day(it)));
                 lines([Some(row.due_on.to_string()), late, review])
             }
             Column::Care => {
                 let unit = row.care_unit.as_ref().map(|it| it.name.clone());
                 let person = row.care.and_then(|it| it.person).map(|it| self.person(it));
                 let visit = row.care.and_then(|it| it.next_visit);
-                lines([unit, person, visit.map(|it| format!("下次走访：{it}"))])
+                lines([unit, person, visit.map(|it| format!("下次走访：\n{it}"))])
             }
             Column::Progress => {
                 let notes = row.progress.iter().map(|it| {

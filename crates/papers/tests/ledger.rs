@@ -52,6 +52,7 @@ fn row() -> LedgerRow {
 fn full() -> LedgerRow {
     let mut row = row();
     let note = |day: &str, n| Progress { at: at(day), by: Cast::Director.person(), text: words(n) };
+    row.detail = Some(words(908));
     row.measures = Some(words(901));
     row.next = Some(words(902));
     row.progress =
@@ -138,7 +139,7 @@ fn the_columns_are_those_that_offices_know() {
     assert!(it[7].starts_with(&row.lead.as_ref().unwrap().unit.name), "{}", it[7]);
     assert!(it[8].starts_with(&row.assists[0].unit.name), "{}", it[8]);
     assert_eq!(it[9], "=每周走访\n下一步：签订协议", "never a formula");
-    assert_eq!(it[11], "汉江街道\n—\n下次走访：2026-03-20", "who is unknown is not guessed");
+    assert_eq!(it[11], "汉江街道\n—\n下次走访：\n2026-03-20", "who is unknown is not guessed");
     assert_eq!(it[12], "2026-03-03 张主任：已勘验\n2026-03-04 张主任：已约谈");
     assert_eq!(it[13], "部分化解\n调解\n遗留：尾款");
     assert_eq!(

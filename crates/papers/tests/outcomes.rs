@@ -81,7 +81,7 @@ fn table() -> Vec<u8> {
     let sheet = workbook.add_worksheet();
     sheet.set_name("12345工单").unwrap();
     sheet.write_string(0, 0, "某市12345热线转办工单").unwrap();
-    let headings = ["编号", "姓名", "标题", "时间", "内容", "受理时间", "办理结果", "点赞数"];
+    let headings = ["编号", "姓名", "标题", "时间", "内容", "承办单位", "办理结果", "点赞数"];
     for (heading, column) in headings.iter().zip(0..) {
         sheet.write_string(2, column, *heading).unwrap();
     }
@@ -97,7 +97,7 @@ fn table() -> Vec<u8> {
     sheet.write_string(3, 1, "张三丰").unwrap();
     sheet.write_string(3, 2, "=1+1 路灯不亮").unwrap();
     sheet.write_string(3, 4, "  路灯\n整排不亮 _x0041_ \"三天\"").unwrap();
-    sheet.write_string(3, 5, "对方系统的受理时间").unwrap();
+    sheet.write_string(3, 5, "对方系统的承办单位").unwrap();
     sheet.write_string(3, 6, "对方系统的结果").unwrap();
     sheet.write_number(3, 7, 12.5).unwrap();
     sheet.write_number(4, 0, 188006.0).unwrap();

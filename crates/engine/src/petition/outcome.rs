@@ -71,14 +71,16 @@ pub struct Outcome {
     pub first: Option<PetitionId>,
 }
 
+/// Events of a stream, each with the instant at which it was recorded.
+pub type History<E> = [(DateTime<Utc>, E)];
+
 /// What came of a petition by its history, under the latest whistle over it that is at hand with the
-/// history of that; none where nothing is registered. Each event stands with the instant at which it
-/// was recorded.
+/// history of that; none where nothing is registered.
 #[must_use]
 pub fn outcome(
     petition: &Petition,
-    history: &[(DateTime<Utc>, PetitionEvent)],
-    whistle: Option<(&Whistle, &[(DateTime<Utc>, WhistleEvent)])>,
+    history: &History<PetitionEvent>,
+    whistle: Option<(&Whistle, &History<WhistleEvent>)>,
     directory: &Directory,
 ) -> Option<Outcome> {
     let registration = petition.registration.as_deref()?;
@@ -126,7 +128,7 @@ struct Round {
 }
 
 impl Round {
-    fn of(history: &[(DateTime<Utc>, PetitionEvent)]) -> Self {
+    fn of(history: &History<PetitionEvent>) -> Self {
         let mut res = Self::default();
         for (recorded_at, event) in history {
             if let PetitionFact::Reopened { .. } = &event.fact {
@@ -143,7 +145,7 @@ impl Round {
 
 /// What the lead last replied, unless it was sent back to be done again.
 fn reply(
-    history: &[(DateTime<Utc>, WhistleEvent)],
+    history: &History<WhistleEvent>,
     lead: AssignmentId,
     since: Option<DateTime<Utc>>,
 ) -> Option<(DateTime<Utc>, Said)> {
