@@ -44,6 +44,7 @@ pub(super) fn look(
     staffing: &Staffing,
     findings: &mut Vec<Finding>,
 ) {
+    let mut staffed = vec![];
     for centre in directory.units().filter(|it| it.kind == UnitKind::Centre && !it.closed) {
         let rows = lists.initiation.rows.iter().filter(|it| it.tier == centre.tier);
         if !staffing.roles.contains_key(&directory.stands_for(centre.id)) {
@@ -57,8 +58,9 @@ pub(super) fn look(
         for row in rows {
             of_row(row, centre, directory, staffing, findings);
         }
-        of_ladder(lists, centre, directory, staffing, findings);
+        staffed.push(centre);
     }
+    of_ladder(lists, &staffed, directory, staffing, findings);
     for matter in &lists.matters.rows {
         for code in matter.lead.iter().chain(&matter.assists) {
             let Some(unit) = directory.by_code(code).filter(|it| !it.closed) else { continue };
@@ -72,24 +74,31 @@ pub(super) fn look(
     }
 }
 
-/// A paper that nobody in the centre may sign holds up nothing: whoever is above may sign it, and is
-/// not asked to.
+/// A paper that nobody in a centre may sign holds up nothing: whoever is above may sign it, and is not
+/// asked to. One finding for each paper, with all centres that it is of.
 fn of_ladder(
     lists: &Lists,
-    centre: &Unit,
+    centres: &[&Unit],
     directory: &Directory,
     staffing: &Staffing,
     findings: &mut Vec<Finding>,
 ) {
     for rung in lists.process.supervision.iter().filter(|it| it.signer.is_some()) {
         let roles = supervision::signers(&lists.process, rung.paper);
-        if staffing.has(directory, centre.id, roles) {
+        let without = centres.iter().filter(|it| !staffing.has(directory, it.id, roles));
+        let units: Vec<&str> = without.map(|it| it.name.as_str()).collect();
+        if units.is_empty() {
             continue;
         }
         let names: Vec<&str> = roles.iter().map(|it| it.zh()).collect();
-        let (unit, paper) = (&centre.name, rung.paper);
-        let zh = format!("“{unit}”没有{}的账号，逾期后无人签发{}", names.join("、"), paper.zh());
-        let en = format!("`{unit}` has nobody to sign a {paper}");
+        let paper = rung.paper;
+        let zh = format!(
+            "{}没有{}的账号，逾期后无人签发{}",
+            units.join("、"),
+            names.join("、"),
+            paper.zh()
+        );
+        let en = format!("{}: nobody is there to sign a {paper}", units.join(", "));
         let place = Place::new(Sheet::Supervision, paper.to_string(), "signer");
         findings.push(Finding::shown(Property::Owned, Some(place), Text::new(zh, en)));
     }

@@ -13,6 +13,9 @@ use crate::{
 /// How many are shown.
 const SHOWN: usize = 3;
 
+/// Less in common than this, in per cent, is chance: any two petitions share some pairs of letters.
+const CHANCE: u8 = 5;
+
 /// What was ruled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
@@ -121,7 +124,7 @@ pub struct Similar {
 }
 
 /// The three rulings most like a petition: those of the same matter first, then by what is said, the
-/// latest first where that is equal. What has nothing in common is none.
+/// latest first where that is equal. What has no more in common than chance gives is none.
 #[must_use]
 pub fn similar(text: &str, matter: Option<&MatterCode>, past: &[Precedent<'_>]) -> Vec<Similar> {
     let reading = Reading::of(text);
@@ -131,7 +134,7 @@ pub fn similar(text: &str, matter: Option<&MatterCode>, past: &[Precedent<'_>]) 
         alike: reading.alike(&Reading::of(it.text)),
     };
     let mut res: Vec<Similar> = past.iter().map(of).collect();
-    res.retain(|it| it.same_matter || it.alike > 0);
+    res.retain(|it| it.same_matter || it.alike >= CHANCE);
     res.sort_by_key(|it| std::cmp::Reverse((it.same_matter, it.alike, it.ruling.at)));
     res.truncate(SHOWN);
     res
