@@ -89,6 +89,18 @@ fn faults(tables: &[Table], lists: &Lists, directory: &Directory) -> Vec<Misread
 }
 
 #[test]
+fn a_class_may_name_its_matter_where_only_one_is_called_so() {
+    let (mut lists, directory) = full();
+    let name = lists.matters.rows[0].name.clone();
+    let code = lists.matters.rows[0].code.clone();
+    let path = vec!["其他".to_owned(), "另一类".to_owned()];
+    lists.classes = vec![Class { path, matter: Some(MatterCode::new(&name)) }].into();
+    let tables = vec![table::table(&lists, &directory, Sheet::Classes)];
+    let read = table::lists(&lists, &tables, &directory).unwrap();
+    assert_eq!(read.classes[0].matter, Some(code));
+}
+
+#[test]
 fn every_column_is_written_and_read_back() {
     let (lists, directory) = full();
     assert_eq!(lists.check(Some(&directory)), []);

@@ -335,7 +335,17 @@ impl Reader<'_> {
             lists.process.supervision = self.each(it, &lists, rung);
         }
         if let Some(it) = table(Sheet::Classes) {
-            lists.classes = self.each(it, &lists, class).into();
+            let mut classes = self.each(it, &lists, class);
+            // An office writes the name of a matter where its code belongs.
+            for said in classes.iter_mut().filter_map(|it| it.matter.as_mut()) {
+                if lists.matters.get(said).is_none() {
+                    let mut named = lists.matters.rows.iter().filter(|it| it.name == said.0);
+                    if let (Some(one), None) = (named.next(), named.next()) {
+                        *said = one.code.clone();
+                    }
+                }
+            }
+            lists.classes = classes.into();
         }
         if let Some(it) = table(Sheet::Powers) {
             lists.powers = self.each(it, &lists, power).into();
