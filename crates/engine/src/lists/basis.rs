@@ -1,7 +1,13 @@
 //! 依据: which row of the lists a running limit comes from, in a sentence.
 
 use super::{Lists, Process, Sheet};
-use crate::{calendar::Limit, clock::Step, petition::Petition, text::Lang, whistle::Whistle};
+use crate::{
+    calendar::Limit,
+    clock::{ClockKey, Step},
+    petition::Petition,
+    text::Lang,
+    whistle::Whistle,
+};
 
 /// Where a limit stands.
 struct Place<'a> {
@@ -39,12 +45,20 @@ impl Lists {
     pub fn basis_in_whistle(
         &self,
         whistle: &Whistle,
-        step: Step,
+        key: ClockKey,
         limit: Limit,
         lang: Lang,
     ) -> Option<String> {
+        let step = key.step;
         if step == Step::Scan {
             return self.of_scan(limit, lang);
+        }
+        if step == Step::Supervise {
+            let part = key.assignment.and_then(|id| whistle.assignments.get(&id))?;
+            let rung = self.process.rung(part.ladder?.next?)?;
+            let (row, source) = (rung.paper.zh().to_owned(), rung.source.as_str());
+            let place = Place { sheet: Sheet::Supervision, row, step, source };
+            return (rung.after == limit).then(|| place.sentence(self, limit, lang));
         }
         let content = whistle.content.as_deref()?;
         let process = self.process.get(&content.kind, &content.level)?;

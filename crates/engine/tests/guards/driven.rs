@@ -6,7 +6,7 @@ use engine::{
     Command, CommandKind as Do, Refusal,
     actor::{Member, Role},
     calendar::{Limit, LimitUnit, beijing},
-    clock::{Step, Warning},
+    clock::{ClockKey, Step, Warning},
     file::{AttachFile, FileKind},
     ids::{ListsDraftId, PersonId},
     lists::{
@@ -280,7 +280,8 @@ fn a_limit_says_which_row_of_which_version_it_comes_from() {
     case.ask(Cast::Director, Do::EndorseWhistle);
     case.ask(Cast::Leader, Do::IssueWhistle);
     let lists = &case.picture.lists;
-    let says = |step, limit| lists.basis_in_whistle(case.whistle(), step, limit, Lang::Zh);
+    let says =
+        |step, limit| lists.basis_in_whistle(case.whistle(), ClockKey::of(step), limit, Lang::Zh);
     let version = lists.version;
     assert_eq!(
         says(Step::Handle, days(4)).unwrap(),

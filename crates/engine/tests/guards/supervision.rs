@@ -4,13 +4,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 use engine::{
     Command, CommandKind as Do, Event, Refusal,
     actor::Role,
-    clock::{ClockKey, Deadline, Step},
+    clock::{Basis, ClockKey, Deadline, Step},
     directory::Unit,
     lists::{LadderRung, Lists},
     notice::{Notice, NoticeKind, notices},
     picture::{Body, Cast, words},
     refusal::Problem,
     supervision::{Ladder, Paper, Supervision},
+    text::Lang,
     whistle::{AssignmentStage, WhistleFact, deadlines, verbs::Supervise},
 };
 
@@ -80,6 +81,10 @@ fn a_unit_that_is_late_is_urged_on_the_next_working_day() {
     // Nobody owes it; it stands in nobody's inbox, and goes out of itself.
     let [rung] = owed(&case, Step::Supervise).try_into().unwrap();
     assert!(rung.owner.roles.is_empty());
+    let Basis::Limit(limit) = rung.term.basis else { panic!() };
+    let lists = &case.picture.lists;
+    let basis = lists.basis_in_whistle(case.whistle(), rung.key, limit, Lang::Zh).unwrap();
+    assert!(basis.contains("《督办阶梯》“催办通知书”督办时限1个工作日"), "{basis}");
     case.lapses(Step::Supervise, LEAD);
     assert_eq!(papers(&case), [(Paper::Urge, at("2019-04-28 17:30"))]);
     let said = &case.part(Body::Lead).supervisions[0];

@@ -135,13 +135,13 @@ impl Deadline {
     /// 依据: the version, list and row that the limit comes from; none where a decision named it.
     async fn basis(&self, ctx: &Context<'_>) -> Result<Option<String>> {
         let Some(limit) = self.0.limit else { return Ok(None) };
-        let (registers, lang, step) = (registers(ctx)?, lang(ctx), self.0.key.step);
+        let (registers, lang, key) = (registers(ctx)?, lang(ctx), self.0.key);
         Ok(match self.0.stream {
             StreamId::Whistle(id) => whistle(ctx, id).await?.and_then(|it| {
-                registers.lists_version(it.lists)?.basis_in_whistle(&it, step, limit, lang)
+                registers.lists_version(it.lists)?.basis_in_whistle(&it, key, limit, lang)
             }),
             StreamId::Petition(id) => petition(ctx, id).await?.and_then(|it| {
-                registers.lists_version(it.lists)?.basis_in_petition(&it, step, limit, lang)
+                registers.lists_version(it.lists)?.basis_in_petition(&it, key.step, limit, lang)
             }),
         })
     }
