@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::story::{accepted, called, drafted, part};
 
-const SUGGESTION: &str = "query($petition: ID!, $matter: String) { suggestion(petition: $petition, matter: $matter) { \
+const SUGGESTION: &str = "query($petition: ID!, $matter: String) { dispatchSuggestion(petition: $petition, matter: $matter) { \
     lists barred { code reason } \
     fired { matter { code } why kind { code name } level { code name } attendee issue tried: triedRequired \
         calls { unit { code } role because } leftOut { name reason } limits { step limit own source } caution } \
@@ -18,7 +18,7 @@ const SUGGESTION: &str = "query($petition: ID!, $matter: String) { suggestion(pe
 
 async fn suggested(app: &TestApp, login: &str, petition: &str, matter: Option<&str>) -> Value {
     let variables = json!({ "petition": petition, "matter": matter });
-    app.by(login).query(SUGGESTION, variables).await["suggestion"].clone()
+    app.by(login).query(SUGGESTION, variables).await["dispatchSuggestion"].clone()
 }
 
 /// The lead gives the matter back, and the director sends it on to another.
@@ -65,7 +65,7 @@ on_both! {
         // In the other language, too.
         let english = app.by("dispatcher").in_english();
         let found = english.query(SUGGESTION, json!({ "petition": petition })).await;
-        let fired = &found["suggestion"]["fired"];
+        let fired = &found["dispatchSuggestion"]["fired"];
         assert_eq!(fired["calls"][0]["because"], "named by the row");
         assert!(fired["why"][0].as_str().unwrap().starts_with("the petition says 拖欠工资"));
         app.done().await;
@@ -167,6 +167,26 @@ on_both! {
         let dispatcher = app.app.caller(dispatcher, None).await.unwrap().unwrap();
         let done = app.app.import(&dispatcher, Procedure::Hotline, &[row]).await.unwrap();
         assert_eq!((done.added, done.unclassified), (1, 1));
+        app.done().await;
+    }
+}
+
+on_both! {
+    async fn a_deadline_names_the_row_that_it_comes_from_in_the_language_of_who_asks(app) {
+        let whistle = called(&app).await;
+        let query = "query($id: ID!) { whistle(id: $id) { level { name } kind { name } assignments { deadlines { step basis } } } }";
+        let variables = json!({ "id": whistle["id"] });
+        let chinese = app.by("rsj").query(query, variables.clone()).await["whistle"].clone();
+        let english = app.by("rsj").in_english().query(query, variables).await["whistle"].clone();
+        let handle = |it: &Value| {
+            let all = it["assignments"][0]["deadlines"].as_array().unwrap();
+            let one = all.iter().find(|it| it["step"] == "HANDLE").unwrap();
+            one["basis"].as_str().unwrap().to_owned()
+        };
+        assert!(handle(&chinese).starts_with("四张清单第1版《吹哨流程清单》“攻坚 一般”办理时限"), "{chinese}");
+        assert!(handle(&english).starts_with("lists version 1, "), "{english}");
+        assert_eq!((&chinese["level"]["name"], &english["level"]["name"]), (&json!("一般"), &json!("general")));
+        assert_ne!(chinese["kind"]["name"], english["kind"]["name"]);
         app.done().await;
     }
 }

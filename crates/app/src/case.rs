@@ -8,12 +8,13 @@ use engine::{
     calendar::beijing,
     command::Action,
     ids::{AssignmentId, PetitionId, WhistleId},
+    lists::Lists,
     petition::Petition,
     whistle::Whistle,
 };
 use store::{EventView, Page, PageRequest, PersonCard, State};
 
-use crate::{App, Caller, Error};
+use crate::{App, Caller, Error, Registers};
 
 /// Something that the reader may see: made by the gate alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -288,10 +289,28 @@ impl App {
         action.refusal.map_or(Ok(()), |it| Err(it.into()))
     }
 
-    fn actions_in(&self, caller: &Caller, case: CaseId, scene: &Scene) -> Result<ActionsOf, Error> {
-        let registers = &caller.registers;
+    /// What a rule may know that is only asked, and records nothing.
+    pub(crate) fn facts_of<'a>(
+        &self,
+        registers: &'a Registers,
+        lists: &'a Lists,
+    ) -> Result<Facts<'a>, Error> {
         let now = self.now();
         let today = now.with_timezone(&beijing()).date_naive();
+        Ok(Facts {
+            directory: &registers.directory,
+            lists,
+            calendar: registers.calendar_on(today).ok_or(Error::NotSetUp)?,
+            seed: uuid::Uuid::nil(),
+            numbers: None,
+            on_behalf_of: None,
+            now,
+        })
+    }
+
+    fn actions_in(&self, caller: &Caller, case: CaseId, scene: &Scene) -> Result<ActionsOf, Error> {
+        let registers = &caller.registers;
+        let today = self.now().with_timezone(&beijing()).date_naive();
         let pinned = match case {
             StreamId::Whistle(id) => {
                 scene.whistles.get(&id).filter(|it| it.issued.is_some()).map(|it| it.lists)
@@ -302,16 +321,7 @@ impl App {
             .and_then(|it| registers.lists_version(it))
             .or_else(|| registers.lists_on(today))
             .ok_or(Error::NotSetUp)?;
-        let calendar = registers.calendar_on(today).ok_or(Error::NotSetUp)?;
-        let facts = Facts {
-            directory: &registers.directory,
-            lists,
-            calendar,
-            seed: uuid::Uuid::nil(),
-            numbers: None,
-            on_behalf_of: None,
-            now,
-        };
+        let facts = self.facts_of(registers, lists)?;
         let actor = Actor::Member(caller.member.clone());
         Ok(engine::actions(scene, case, &actor, &facts))
     }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use engine::{
     Command,
     ids::{PersonId, PetitionId, UnitId},
-    lists::Class,
+    lists::{Class, ClassNames},
     petition::{Nature, Procedure, Registration, Source, verbs::Register},
     text::Digest,
 };
@@ -71,12 +71,13 @@ impl App {
         let mut unclassified = 0;
         let today = self.now().with_timezone(&engine::calendar::beijing()).date_naive();
         let lists = caller.registers.lists_on(today).ok_or(Error::NotSetUp)?;
+        let classes = ClassNames::of(&lists.classes);
         for (message, reference) in messages.iter().zip(&references) {
             if known.contains(reference) || is_ours(message) || !seen.insert(reference) {
                 continue;
             }
             let row = |error: Error| ImportError::Row { row: message.row, error };
-            let class = message.category.as_deref().and_then(|it| lists.class_named(it));
+            let class = message.category.as_deref().and_then(|it| classes.get(it));
             if message.category.is_some() && class.is_none() {
                 unclassified += 1;
             }

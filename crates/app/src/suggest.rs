@@ -4,7 +4,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use engine::{
-    Event, Facts,
+    Event,
     actor::Actor,
     calendar::beijing,
     ids::{PetitionId, TextId},
@@ -49,18 +49,9 @@ impl App {
         let Some(it) = scene.petitions.get(&petition) else { return Ok(None) };
         let text = self.said_in(it).await?;
         let registers = &caller.registers;
-        let now = self.now();
-        let today = now.with_timezone(&beijing()).date_naive();
+        let today = self.now().with_timezone(&beijing()).date_naive();
         let lists = registers.lists_on(today).ok_or(Error::NotSetUp)?;
-        let facts = Facts {
-            directory: &registers.directory,
-            lists,
-            calendar: registers.calendar_on(today).ok_or(Error::NotSetUp)?,
-            seed: Uuid::nil(),
-            numbers: None,
-            on_behalf_of: None,
-            now,
-        };
+        let facts = self.facts_of(registers, lists)?;
         let actor = Actor::Member(caller.member.clone());
         let asked = Asked { petition, text: &text, matter };
         let suggested = suggest::suggest(&scene, &actor, &facts, &asked);

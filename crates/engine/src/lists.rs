@@ -23,7 +23,7 @@ pub use initiation::{Hours, Initiation, InitiationList};
 pub use ladder::LadderRung;
 pub use matter::{Matter, MatterList};
 pub use process::{Bounds, Consequence, PetitionLimits, Process, ProcessList, Raise, StepRule};
-pub use reference::{Class, Power, Reference};
+pub use reference::{Class, ClassNames, Power, Reference};
 pub use responsibility::{ResponsibilityList, ResponsibilityRule};
 
 use crate::{actor::Rank, directory::Directory};

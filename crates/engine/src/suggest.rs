@@ -20,9 +20,7 @@ use crate::{
     directory::Unit,
     file::FileKind,
     ids::{PetitionId, UnitId},
-    lists::{
-        Class, Hours, Initiation, KindCode, LevelCode, Lists, Matter, MatterCode, Power, PowerCode,
-    },
+    lists::{Hours, Initiation, KindCode, LevelCode, Lists, Matter, MatterCode, Power, PowerCode},
     petition::Petition,
     refusal::Problem,
     stand::Stand,
@@ -444,36 +442,5 @@ impl Asker<'_> {
             consider(unit, &place.name, AssignmentRole::Lead, Because::Place);
         }
         (calls, left_out)
-    }
-}
-
-impl Lists {
-    /// The row of a class, or of the nearest class above it, that stands for a matter.
-    fn nearest_mapped(&self, key: &str) -> Option<&Class> {
-        let mapped = |key: &str| self.class(key).filter(|it| it.matter.is_some());
-        let mut key = key;
-        loop {
-            if let Some(it) = mapped(key) {
-                return Some(it);
-            }
-            key = key.rsplit_once('/')?.0;
-        }
-    }
-
-    /// The class that an office or another system calls so: by its whole path, however that is
-    /// parted, or by its last name where only one class has it.
-    #[must_use]
-    pub fn class_named(&self, said: &str) -> Option<&Class> {
-        let letters = |it: &str| it.chars().filter(|it| it.is_alphanumeric()).collect::<String>();
-        let wanted = letters(said);
-        if wanted.is_empty() {
-            return None;
-        }
-        if let Some(it) = self.classes.iter().find(|it| letters(&it.path.concat()) == wanted) {
-            return Some(it);
-        }
-        let mut last =
-            self.classes.iter().filter(|it| it.path.last().is_some_and(|it| letters(it) == wanted));
-        last.next().filter(|_| last.next().is_none())
     }
 }

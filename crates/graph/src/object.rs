@@ -33,7 +33,7 @@ pub(crate) use petition::{OpenedPetitioner, Petition, PetitionConnection};
 pub(crate) use record::{AuditNote, AuditNoteConnection, Seal, SealConnection};
 pub(crate) use recount::ListsRecount;
 pub(crate) use recusal::Recusal;
-pub(crate) use suggestion::Suggestion;
+pub(crate) use suggestion::DispatchSuggestion;
 pub(crate) use unit::{Person, Unit};
 pub(crate) use whistle::{Whistle, WhistleConnection};
 

@@ -16,9 +16,9 @@ use crate::{
     enums::{PetitionStage, Procedure, Resolution, Step, WhistleStage},
     input::{case_of, id},
     object::{
-        Calendar, Deadline, DeadlineConnection, EventConnection, InboxConnection, InboxItem,
-        Letter, LetterConnection, Me, Petition, PetitionConnection, Suggestion, Unit, Whistle,
-        WhistleConnection, timeline,
+        Calendar, Deadline, DeadlineConnection, DispatchSuggestion, EventConnection,
+        InboxConnection, InboxItem, Letter, LetterConnection, Me, Petition, PetitionConnection,
+        Unit, Whistle, WhistleConnection, timeline,
     },
     page::request,
 };
@@ -257,17 +257,17 @@ impl CaseQuery {
     /// 派单建议: under which row of the lists a petition would be whistled and why, for whoever may
     /// draft a whistle over it; none where the petition is not to be seen.
     #[graphql(complexity = "1000 + child_complexity")]
-    async fn suggestion(
+    async fn dispatch_suggestion(
         &self,
         ctx: &Context<'_>,
         petition: ID,
         matter: Option<String>,
-    ) -> Result<Option<Suggestion>> {
+    ) -> Result<Option<DispatchSuggestion>> {
         let petition = id(ctx, "petition", &petition)?;
         let matter = matter.as_deref().map(MatterCode::new);
         let found = app(ctx)?.suggestion(caller(ctx)?, petition, matter.as_ref()).await;
         let found = found.map_err(|it| fault(ctx, it))?;
-        Ok(found.map(Suggestion::of))
+        Ok(found.map(DispatchSuggestion::of))
     }
 
     /// 哨.

@@ -124,9 +124,17 @@ pub(crate) fn page(sheet: &mut Worksheet, title: &str, stamp: &Stamp) {
 }
 
 /// The one typeface that every office has.
-fn font() -> Format {
+pub(crate) fn font() -> Format {
     Format::new().set_font_name("宋体").set_font_size(11)
 }
+
+/// A cell of a table.
+pub(crate) fn cell() -> Format {
+    font().set_border(FormatBorder::Thin).set_border_color(Color::RGB(0xBF_BFBF))
+}
+
+/// What headings stand on.
+pub(crate) const HEADER: Color = Color::RGB(0xDD_EBF7);
 
 /// How cells look: as in the workbook of the lists.
 pub(crate) struct Looks {
@@ -151,17 +159,14 @@ pub(crate) struct Looks {
 
 impl Looks {
     pub(crate) fn new() -> Self {
-        let cell = font()
-            .set_border(FormatBorder::Thin)
-            .set_border_color(Color::RGB(0xBF_BFBF))
-            .set_align(FormatAlign::Top);
+        let cell = cell().set_align(FormatAlign::Top);
         let header = |colour| {
             let it = cell.clone().set_text_wrap().set_align(FormatAlign::Center);
-            it.set_align(FormatAlign::VerticalCenter).set_background_color(Color::RGB(colour))
+            it.set_align(FormatAlign::VerticalCenter).set_background_color(colour)
         };
         Self {
-            header: header(0xDD_EBF7),
-            header_ours: header(0xE2_EFDA).set_bold(),
+            header: header(HEADER),
+            header_ours: header(Color::RGB(0xE2_EFDA)).set_bold(),
             word: cell.clone().set_num_format("@"),
             wrapped: cell.clone().set_text_wrap(),
             day: cell.clone().set_num_format("yyyy-mm-dd"),

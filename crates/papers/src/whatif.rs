@@ -12,11 +12,10 @@ use engine::{
     text::Lang as Said,
     whatif::{Moved, Names, Totals},
 };
-use rust_xlsxwriter::{
-    Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet,
-    XlsxError,
-};
+use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Worksheet, XlsxError};
 use thiserror::Error;
+
+use crate::sheet::{self, HEADER, cell, font};
 
 /// The most whistles that the sheet of whistles lists; the rest is counted on it.
 pub const MOST_ROWS: usize = 20_000;
@@ -65,13 +64,7 @@ pub fn write(
     titles: Titles<'_>,
 ) -> Result<Vec<u8>, Unwritable> {
     let looks = Looks::new();
-    let mut workbook = Workbook::new();
-    workbook.set_default_format(&font(), 20, 72)?;
-    // The time of writing would make every export another file.
-    let since = ExcelDateTime::from_ymd(2019, 1, 1)?;
-    let title = format!("{} 推演", totals.draft);
-    let properties = DocProperties::new().set_title(&title).set_creation_datetime(&since);
-    workbook.set_properties(&properties);
+    let mut workbook = sheet::begun(&format!("{} 推演", totals.draft))?;
     sheets::about(workbook.add_worksheet(), totals, &looks)?;
     sheets::units(workbook.add_worksheet(), totals, titles, &looks)?;
     sheets::pairs(workbook.add_worksheet(), totals, titles, &looks)?;
@@ -108,18 +101,9 @@ struct Looks {
     sum_number: Format,
 }
 
-/// The one typeface that every office has.
-fn font() -> Format {
-    Format::new().set_font_name("宋体").set_font_size(11)
-}
-
 impl Looks {
     fn new() -> Self {
-        let cell = font()
-            .set_border(FormatBorder::Thin)
-            .set_border_color(Color::RGB(0xBF_BFBF))
-            .set_text_wrap()
-            .set_align(FormatAlign::VerticalCenter);
+        let cell = cell().set_text_wrap().set_align(FormatAlign::VerticalCenter);
         let centred = cell.clone().set_align(FormatAlign::Center);
         let grey = |it: &Format| it.clone().set_background_color(Color::RGB(0xF2_F2F2)).set_bold();
         Self {
@@ -130,7 +114,7 @@ impl Looks {
                 .set_border(FormatBorder::Medium)
                 .set_background_color(Color::RGB(0xFF_F2CC))
                 .set_align(FormatAlign::VerticalCenter),
-            header: centred.clone().set_background_color(Color::RGB(0xDD_EBF7)),
+            header: centred.clone().set_background_color(HEADER),
             number: centred.clone().set_num_format("0"),
             difference: centred.clone().set_num_format("+0;-0;0"),
             sum: grey(&cell).set_num_format("@"),

@@ -19,6 +19,7 @@ mod journal;
 mod keyring;
 mod lists;
 mod lock;
+mod lookup;
 mod open;
 mod people;
 mod project;

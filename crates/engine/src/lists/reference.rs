@@ -1,6 +1,10 @@
 //! What the lists refer to: the taxonomy of petitions, and the catalogue of powers and duties.
 
-use std::{collections::BTreeSet, ops::Deref, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    ops::Deref,
+    sync::Arc,
+};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -114,7 +118,20 @@ impl Lists {
     /// The class with this path.
     #[must_use]
     pub fn class(&self, key: &str) -> Option<&Class> {
-        self.classes.iter().find(|it| it.key() == key)
+        // A key is as long as its names with a stroke between them; the others are not written out.
+        let length = |it: &Class| it.path.iter().map(|it| it.len() + 1).sum::<usize>();
+        self.classes.iter().find(|it| length(it) == key.len() + 1 && it.key() == key)
+    }
+
+    /// The class, or the nearest one above it, that stands for a matter.
+    pub(crate) fn nearest_mapped(&self, key: &str) -> Option<&Class> {
+        let mut key = key;
+        loop {
+            if let Some(it) = self.class(key).filter(|it| it.matter.is_some()) {
+                return Some(it);
+            }
+            key = key.rsplit_once('/')?.0;
+        }
     }
 
     /// The item of the catalogue with this code.
@@ -122,6 +139,42 @@ impl Lists {
     pub fn power(&self, code: &PowerCode) -> Option<&Power> {
         self.powers.iter().find(|it| it.code == *code)
     }
+}
+
+/// What offices and other systems call the classes of a taxonomy.
+#[derive(Debug)]
+pub struct ClassNames<'a> {
+    whole: HashMap<String, &'a Class>,
+    /// None where several classes end in the name.
+    last: HashMap<String, Option<&'a Class>>,
+}
+
+impl<'a> ClassNames<'a> {
+    /// Of a taxonomy.
+    #[must_use]
+    pub fn of(classes: &'a [Class]) -> Self {
+        let mut res = Self { whole: HashMap::new(), last: HashMap::new() };
+        for it in classes {
+            res.whole.entry(letters(&it.path.concat())).or_insert(it);
+            let last = it.path.last().map(|it| letters(it)).unwrap_or_default();
+            res.last.entry(last).and_modify(|it| *it = None).or_insert(Some(it));
+        }
+        res
+    }
+
+    /// The class that is called so: by its whole path, however that is parted, or by its last name
+    /// where only one class has it.
+    #[must_use]
+    pub fn get(&self, said: &str) -> Option<&'a Class> {
+        let said = Some(letters(said)).filter(|it| !it.is_empty())?;
+        let whole = self.whole.get(&said).copied();
+        whole.or_else(|| self.last.get(&said).copied().flatten())
+    }
+}
+
+/// A name without what parts or adorns it.
+fn letters(name: &str) -> String {
+    name.chars().filter(|it| it.is_alphanumeric()).collect()
 }
 
 pub(super) fn check(lists: &Lists, directory: Option<&Directory>, faults: &mut Faults) {

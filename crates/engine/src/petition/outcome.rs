@@ -75,7 +75,8 @@ pub struct Outcome {
 pub type History<E> = [(DateTime<Utc>, E)];
 
 /// What came of a petition by its history, under the latest whistle over it that is at hand with the
-/// history of that; none where nothing is registered.
+/// history of that; none where nothing is registered, and of an accusation, which is handed on to
+/// nobody (信访工作条例 30).
 #[must_use]
 pub fn outcome(
     petition: &Petition,
@@ -83,7 +84,7 @@ pub fn outcome(
     whistle: Option<(&Whistle, &History<WhistleEvent>)>,
     directory: &Directory,
 ) -> Option<Outcome> {
-    let registration = petition.registration.as_deref()?;
+    let registration = petition.registration.as_deref().filter(|_| !petition.is_accusation())?;
     let round = Round::of(history);
     let lead = whistle.and_then(|(it, _)| called(it, AssignmentRole::Lead).next());
     let assists = whistle.into_iter().flat_map(|(it, _)| called(it, AssignmentRole::Assist));

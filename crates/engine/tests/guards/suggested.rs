@@ -9,7 +9,7 @@ use engine::{
     directory::UnitKind,
     event::Event,
     ids::PetitionId,
-    lists::{Class, Lists, Matter, MatterCode, Power, PowerCode},
+    lists::{Class, ClassNames, Lists, Matter, MatterCode, Power, PowerCode},
     petition::{LegalBar, Nature, verbs::Register},
     picture::{Act, Body, Cast, petition_id},
     refusal::Problem,
@@ -139,7 +139,8 @@ fn another_systems_class_is_known_however_it_parts_the_path_and_by_a_last_name_t
         .into(),
         ..Lists::preset().unwrap()
     };
-    let named = |it| lists.class_named(it).map(Class::key);
+    let names = ClassNames::of(&lists.classes);
+    let named = |it| names.get(it).map(Class::key);
     assert_eq!(named("劳动保障-工资-拖欠").as_deref(), Some("劳动保障/工资/拖欠"));
     assert_eq!(named(" 劳动保障 > 其他").as_deref(), Some("劳动保障/其他"));
     assert_eq!(named("拖欠").as_deref(), Some("劳动保障/工资/拖欠"));
@@ -347,4 +348,132 @@ fn past_rulings_come_by_matter_then_by_what_is_said_then_the_latest() {
     assert_eq!(alike[0], (true, 0));
     assert_eq!(alike[1], (false, 100));
     assert!(alike.len() == 3 && !alike[2].0 && (1..100).contains(&alike[2].1));
+}
+
+/// The picture with a bureau that took another over, and one that is no more.
+fn reorganised(change: impl FnOnce(&mut Matter)) -> Case {
+    let mut picture = picture();
+    change(row(&mut picture.lists, "housing_utilities"));
+    let mut units: Vec<_> = picture.directory.units().cloned().collect();
+    for it in &mut units {
+        if it.id == Body::FirstAssist.id() {
+            (it.closed, it.heir) = (true, Some(Body::SecondAssist.id()));
+        }
+        if it.id == Body::External.id() {
+            it.closed = true;
+        }
+    }
+    picture.directory = engine::directory::Directory::new(units);
+    Case::of(picture, start())
+}
+
+#[test]
+fn whoever_took_a_unit_over_is_suggested_and_called_for_it_once() {
+    let mut case = reorganised(|it| it.assists.extend(["gdgs".to_owned(), "nobody".to_owned()]));
+    let fired = suggested(&case, "", Some("housing_utilities")).fired.unwrap();
+    let calls: Vec<_> = fired.calls.iter().map(|it| (it.unit, &it.because)).collect();
+    let heir = Because::Heir { of: "kjj".to_owned() };
+    assert_eq!(calls, [(Body::Lead.id(), &Because::Row), (Body::SecondAssist.id(), &heir)]);
+    let left: Vec<_> = fired.left_out.iter().map(|it| (it.unit.as_str(), &it.why)).collect();
+    assert_eq!(
+        left,
+        [
+            ("协办单位乙", &LeftOut::Twice),
+            ("垂管单位", &LeftOut::Closed),
+            ("nobody", &LeftOut::Unknown),
+        ]
+    );
+    // A draft that names no units calls the same, and departs from nothing by it.
+    let id = engine::picture::whistle_id(1);
+    let mut draft = case.picture.draft(id, &[petition_id(1)], "joint", "hard");
+    draft.asked.matter = Some(code("housing_utilities"));
+    draft.asked.off_list = None;
+    draft.asked.calls = vec![];
+    case.does(Cast::Dispatcher, engine::Command::DraftWhistle(draft));
+    case.story.place.whistle = Some(id);
+    let called: Vec<_> =
+        case.whistle().content.as_ref().unwrap().calls.iter().map(|it| it.unit).collect();
+    assert_eq!(called, [Body::Lead.id(), Body::SecondAssist.id()]);
+}
+
+#[test]
+fn a_row_whose_lead_is_gone_suggests_none_and_drafts_for_nobody() {
+    let mut case = reorganised(|it| it.lead = Some("gdgs".to_owned()));
+    let fired = suggested(&case, "", Some("housing_utilities")).fired.unwrap();
+    assert!(fired.calls.iter().all(|it| it.role == AssignmentRole::Assist));
+    assert_eq!(fired.left_out[0].why, LeftOut::Closed);
+    let id = engine::picture::whistle_id(1);
+    let mut draft = case.picture.draft(id, &[petition_id(1)], "joint", "hard");
+    draft.asked.matter = Some(code("housing_utilities"));
+    draft.asked.off_list = None;
+    draft.asked.calls = vec![];
+    let refusal = case.may_not(Cast::Dispatcher, engine::Command::DraftWhistle(draft));
+    assert_eq!(refusal, Refusal::NotCallable);
+}
+
+#[test]
+fn a_designation_is_a_precedent_too_and_says_on_which_rung() {
+    let mut case = Case::with(engine::picture::Story::issued, "joint", "general");
+    case.turn_to(Body::Lead);
+    case.ask(Cast::Director, Do::OpenDispute);
+    case.ask(Cast::Director, Do::Designate);
+    let whistle = case.whistle().clone();
+    let Event::Whistle(event) = &case.story.entries.last().unwrap().event else { panic!() };
+    let ruling = Ruling::of(&whistle, 1, case.story.now, &event.fact).unwrap();
+    assert_eq!(ruling.from, Body::Lead.id());
+    assert!(
+        matches!(ruling.outcome, Outcome::Designated { .. } | Outcome::Kept { .. }),
+        "{ruling:?}"
+    );
+    assert_eq!(matches!(ruling.outcome, Outcome::Kept { .. }), ruling.to == ruling.from);
+}
+
+#[test]
+fn what_chance_gives_in_common_is_no_likeness() {
+    let mut case = Case::with(engine::picture::Story::issued, "joint", "general");
+    case.ask(Cast::LeadLeader, Do::RequestReturn);
+    case.ask_other(Cast::Director, Do::RuleReturn);
+    let Event::Whistle(event) = &case.story.entries.last().unwrap().event else { panic!() };
+    let ruling = Ruling::of(case.whistle(), 1, case.story.now, &event.fact).unwrap();
+    let long: String = ('一'..).take(60).collect();
+    let text = format!("{long}路灯");
+    let past = |matter| [Precedent { ruling: ruling.clone(), matter, text: &text }];
+    assert_eq!(similar("路灯不亮", None, &past(None)), []);
+    let lamps = code("street_light");
+    assert_eq!(similar("路灯不亮", Some(&lamps), &past(Some(&lamps))).len(), 1, "the same matter");
+}
+
+#[test]
+fn whatever_is_said_is_said_in_both_languages() {
+    let until = NaiveDate::from_ymd_opt(2019, 1, 31).unwrap();
+    let both = |it: &dyn Fn(Lang) -> String| {
+        let (zh, en) = (it(Lang::Zh), it(Lang::En));
+        assert!(zh.chars().any(|it| it > '\u{2e80}') && !en.chars().any(|it| it > '\u{2e80}'));
+        (zh, en)
+    };
+    let rung = engine::whistle::Rung::Superior;
+    let words = Why::Words { common: vec!["lamp".to_owned()], share: 40 };
+    let class = Why::Class { class: "roads".to_owned() };
+    let mut said = vec![];
+    for it in [Why::Chosen, Why::Registered, class, words] {
+        said.push(both(&|lang| it.sentence(lang)));
+    }
+    for it in [Rejected::Expired { until }, Rejected::Weaker] {
+        said.push(both(&|lang| it.sentence(lang)));
+    }
+    for it in [Because::Row, Because::Heir { of: "kjj".to_owned() }, Because::Place] {
+        said.push(both(&|lang| it.sentence(lang)));
+    }
+    use LeftOut::{Closed, NotCallable, Shut, Twice, Unknown};
+    for it in [Unknown, Closed, NotCallable, Shut, Twice] {
+        said.push(both(&|lang| it.sentence(lang).to_owned()));
+    }
+    let outcomes =
+        [Outcome::Granted, Outcome::Refused, Outcome::Designated { rung }, Outcome::Kept { rung }];
+    for it in outcomes {
+        said.push(both(&|lang| it.sentence(lang).to_owned()));
+    }
+    let n = said.len();
+    let apart: std::collections::BTreeSet<_> = said.into_iter().collect();
+    assert_eq!(apart.len(), n, "no two things are said alike");
 }

@@ -376,9 +376,9 @@ impl SimilarRuling {
 
 /// 派单建议. It advises; a whistle that departs from its row needs a reason.
 #[derive(Clone)]
-pub(crate) struct Suggestion(Arc<Suggested>);
+pub(crate) struct DispatchSuggestion(Arc<Suggested>);
 
-impl Suggestion {
+impl DispatchSuggestion {
     pub(crate) fn of(it: Suggested) -> Self {
         Self(Arc::new(it))
     }
@@ -386,7 +386,7 @@ impl Suggestion {
 
 /// 派单建议. It advises; a whistle that departs from its row needs a reason.
 #[Object]
-impl Suggestion {
+impl DispatchSuggestion {
     /// 清单版本.
     async fn lists(&self) -> u32 {
         self.0.lists

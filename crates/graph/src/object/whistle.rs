@@ -171,9 +171,10 @@ impl Whistle {
         let registers = registers(ctx)?;
         let lists = registers.lists_version(self.0.lists);
         let level = self.content().and_then(|it| lists?.level(&it.level));
+        let lang = context::lang(ctx);
         Ok(level.map(|it| Level {
             code: it.code.to_string(),
-            name: it.name.clone(),
+            name: Named::level(lists, &it.code, lang).name,
             colour: it.colour.clone(),
         }))
     }

@@ -11,11 +11,10 @@ use engine::{
         table::{Column, Fill, Row, Table, Words, columns, tables},
     },
 };
-use rust_xlsxwriter::{
-    Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet,
-    XlsxError,
-};
+use rust_xlsxwriter::{Color, ExcelDateTime, Format, FormatAlign, Worksheet, XlsxError};
 use thiserror::Error;
+
+use crate::sheet::{self, HEADER, font};
 
 use self::{layout::Layout, options::Options};
 use super::grid::cell_name;
@@ -74,12 +73,7 @@ pub fn write(lists: &Lists, directory: &Directory) -> Result<Vec<u8>, Unwritable
     let words = Words { lists, directory };
     let options = Options::of(words);
     let looks = Looks::new();
-    let mut workbook = Workbook::new();
-    workbook.set_default_format(&font(), 20, 72)?;
-    // The time of writing would make every export another file.
-    let since = ExcelDateTime::from_ymd(2019, 1, 1)?;
-    let properties = DocProperties::new().set_title(&lists.name).set_creation_datetime(&since);
-    workbook.set_properties(&properties);
+    let mut workbook = sheet::begun(&lists.name)?;
 
     guide::write(workbook.add_worksheet(), lists, &looks)?;
     for table in tables(lists, directory) {
@@ -208,28 +202,19 @@ struct Looks {
     ordinal: Format,
 }
 
-/// The one typeface that every office has.
-fn font() -> Format {
-    Format::new().set_font_name("宋体").set_font_size(11)
-}
-
 impl Looks {
     fn new() -> Self {
-        let cell = font()
-            .set_border(FormatBorder::Thin)
-            .set_border_color(Color::RGB(0xBF_BFBF))
-            .set_text_wrap()
-            .set_align(FormatAlign::VerticalCenter);
+        let cell = sheet::cell().set_text_wrap().set_align(FormatAlign::VerticalCenter);
         let centred = cell.clone().set_align(FormatAlign::Center);
-        let header = |colour| centred.clone().set_background_color(Color::RGB(colour));
+        let header = |colour| centred.clone().set_background_color(colour);
         let printed =
             |it: &Format| it.clone().set_background_color(Color::RGB(0xF2_F2F2)).set_italic();
         Self {
             title: font().set_bold().set_font_size(16),
             plain: font().set_text_wrap().set_align(FormatAlign::Top),
-            header: header(0xDD_EBF7),
-            header_required: header(0xF8_CBAD).set_bold(),
-            header_printed: header(0xD9_D9D9).set_italic(),
+            header: header(HEADER),
+            header_required: header(Color::RGB(0xF8_CBAD)).set_bold(),
+            header_printed: header(Color::RGB(0xD9_D9D9)).set_italic(),
             word: cell.clone().set_num_format("@"),
             choice: centred.clone().set_num_format("@"),
             number: centred.clone().set_num_format("0"),
